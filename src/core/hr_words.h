@@ -1,0 +1,52 @@
+/*
+ * Word patterns of data files.  A pattern is one or more words; a word that
+ * ends in '*' stands for every word with that beginning:
+ *
+ *     "сп"            the word alone, not "специалист"
+ *     "коммуникац*"   "коммуникация", "коммуникаций", not "телекоммуникации"
+ *     "трудов* прав*" "трудовое право", "трудового права"
+ *     "!командиров*"  an exception: what it matches is no hit of the list
+ *
+ * Case, ё and runs of blanks do not matter (hr_fold).  A word is a run of
+ * letters and digits; a hit must begin and end at the border of one.
+ */
+
+#ifndef HR_WORDS_H
+#define HR_WORDS_H
+
+#include "hr_json.h"
+#include "hr_text.h"
+
+
+#define HR_WORDS_PATTERNS_MAX  1000     /* of one list */
+#define HR_WORDS_PATTERN_MAX   200      /* bytes of one pattern */
+
+typedef struct {
+    hr_str_t    text;           /* folded, without "!" */
+    bool        exception;
+} hr_word_pattern_t;
+
+typedef struct {
+    const hr_word_pattern_t  *items;
+    size_t                    count;
+    bool                      exceptions;   /* there are some */
+} hr_words_t;
+
+/* An array of pattern texts; diag names the bad entry. */
+hr_rc_t hr_words_load(hr_arena_t *arena, const hr_json_t *array, hr_words_t *out,
+    hr_diag_t *diag);
+
+/* text must be folded (hr_fold). */
+bool hr_words_match(const hr_words_t *words, hr_str_t text);
+/* How many places match; overlapping patterns count one place once. */
+size_t hr_words_count(const hr_words_t *words, hr_str_t text);
+/* How many different patterns occur at least once. */
+size_t hr_words_distinct(const hr_words_t *words, hr_str_t text);
+/* The first hit at or after *pos: its place in text; *pos moves behind it. */
+bool hr_words_next(const hr_words_t *words, hr_str_t text, size_t *pos,
+    hr_str_t *hit);
+
+/* The words of a folded text one by one; false at the end. */
+bool hr_word_next(hr_str_t text, size_t *pos, hr_str_t *word);
+
+#endif /* HR_WORDS_H */
