@@ -1,0 +1,74 @@
+/*
+ * Validator for the JSON Schema subset of the profile schema (generation.md
+ * 7.3, 9): type, enum, required, properties, additionalProperties, items,
+ * minItems, maxItems, minimum, maximum, minLength.  Any other keyword than
+ * these and title/description/$schema is refused at load, so that a rule that
+ * is written is a rule that is checked.
+ *
+ * "x-vocabulary": "<name>" stands for an enum whose values are data: the names
+ * of document.json are filled in at load, "blocks" per organisation image.
+ */
+
+#ifndef HR_SCHEMA_H
+#define HR_SCHEMA_H
+
+#include "hr_json.h"
+
+
+#define HR_SCHEMA_DEPTH_MAX   16
+#define HR_SCHEMA_ISSUES_MAX  50
+#define HR_SCHEMA_BLOCKS      "blocks"
+
+typedef struct hr_schema_s  hr_schema_t;
+
+/* Values of a vocabulary; NULL: unknown name.  *count at most 256. */
+typedef const hr_str_t *(*hr_schema_vocabulary_pt)(void *ctx, hr_str_t name,
+    size_t *count);
+
+typedef struct {
+    hr_str_t     path;          /* "professional_skills[2].specific_skills[0]" */
+    const char  *rule;          /* the keyword: "type", "required", ... */
+    hr_str_t     message;       /* Russian, for people and for the repair request */
+} hr_schema_issue_t;
+
+typedef struct {
+    hr_schema_issue_t  issues[HR_SCHEMA_ISSUES_MAX];
+    size_t             count;       /* stored */
+    size_t             total;       /* found, may exceed count */
+} hr_schema_report_t;
+
+/*
+ * Everything is copied into the arena, which must outlive the schema.  The
+ * result is immutable.  Errors: HR_INVALID with the place in diag.
+ */
+hr_rc_t hr_schema_load(hr_arena_t *arena, hr_str_t json,
+    hr_schema_vocabulary_pt vocabulary, void *ctx, const hr_schema_t **out,
+    hr_diag_t *diag);
+
+/*
+ * Checks a document; blocks are the values for x-vocabulary "blocks" (none:
+ * any text is accepted there).  Texts of the report are in the arena.
+ */
+hr_rc_t hr_schema_check(const hr_schema_t *schema, const hr_str_t *blocks,
+    size_t block_count, const hr_json_t *document, hr_arena_t *arena,
+    hr_schema_report_t *report);
+
+/*
+ * Compact JSON for the request in two parts; the array of block names, as
+ * JSON, belongs between them.
+ */
+hr_str_t hr_schema_head(const hr_schema_t *schema);
+hr_str_t hr_schema_tail(const hr_schema_t *schema);
+hr_str_t hr_schema_hash(const hr_schema_t *schema);     /* first 12 hex of SHA-256 */
+
+/* Top-level members in order, for tools. */
+const hr_json_t *hr_schema_root(const hr_schema_t *schema);
+/* Removes members that additionalProperties: false forbids; calls drop for each. */
+typedef void (*hr_schema_drop_pt)(void *ctx, hr_str_t path, const hr_json_t *value);
+void hr_schema_prune(const hr_schema_t *schema, hr_json_t *document,
+    hr_arena_t *arena, hr_schema_drop_pt drop, void *ctx);
+
+/* Text that asks the model to correct exactly the listed places (7.2 step 7). */
+hr_rc_t hr_schema_repair_text(const hr_schema_report_t *report, hr_buf_t *out);
+
+#endif /* HR_SCHEMA_H */
