@@ -71,16 +71,16 @@ size_t hr_answer_reader_content(const hr_answer_reader_t *reader);
 bool hr_answer_reader_done(const hr_answer_reader_t *reader);
 
 /*
- * Judges everything received.  status is the HTTP status of the upstream;
- * complete says that the body ended regularly (not by a cut connection).
- * All texts of *out are in the arena.  HR_NOMEM is the only failure; bad
- * bodies are out->error.
+ * Judges everything received; status is the HTTP status of the upstream.  A
+ * body that was cut shows by itself: half an envelope, or a stream without an
+ * end, is upstream_malformed.  All texts of *out are in the arena.  HR_NOMEM is
+ * the only failure; bad bodies are out->error.
  */
 hr_rc_t hr_answer_reader_finish(hr_answer_reader_t *reader, hr_arena_t *arena,
-    int status, bool complete, hr_answer_t *out);
+    int status, hr_answer_t *out);
 
 /* The same for a body that is already whole. */
-hr_rc_t hr_answer_parse(hr_arena_t *arena, int status, bool complete,
-    hr_str_t body, hr_answer_t *out);
+hr_rc_t hr_answer_parse(hr_arena_t *arena, int status, hr_str_t body,
+    hr_answer_t *out);
 
 #endif /* HR_ANSWER_H */

@@ -210,15 +210,11 @@ hr_generr_is_unhealthy(hr_generr_t error)
 
 
 const char *
-hr_generr_text(hr_generr_t error, const char *language)
+hr_generr_text(hr_generr_t error, hr_lang_t language)
 {
     const hr_generr_row_t  *row = hr_generr_row(error);
 
-    if (language != NULL && strcmp(language, "en") == 0) {
-        return row->en;
-    }
-
-    return row->ru;
+    return language == HR_LANG_EN ? row->en : row->ru;
 }
 
 

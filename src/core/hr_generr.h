@@ -8,6 +8,7 @@
 #define HR_GENERR_H
 
 #include "hr_base.h"
+#include "hr_message.h"
 #include "hr_time.h"
 
 
@@ -58,8 +59,8 @@ hr_retry_t hr_generr_retry(hr_generr_t error);
 bool hr_generr_trips_breaker(hr_generr_t error);
 /* Turns health unhealthy (auth, no_credit, not_configured, prompt_unavailable, ...). */
 bool hr_generr_is_unhealthy(hr_generr_t error);
-/* Plain sentence for the user; language "en" gives English, all else Russian. */
-const char *hr_generr_text(hr_generr_t error, const char *language);
+/* Plain sentence for the user; NONE: "". */
+const char *hr_generr_text(hr_generr_t error, hr_lang_t language);
 
 /*
  * HTTP status of the upstream, or the number in the "code" of an error object
