@@ -67,7 +67,10 @@ typedef struct {
     size_t    offset;
 } hr_diag_t;
 
-/* Formats into diag->text (cut, never overflows); diag may be NULL.  Returns rc. */
+/*
+ * Formats into diag->text (cut, never overflows) and leaves line, column and
+ * offset alone; diag may be NULL.  Returns rc.
+ */
 hr_rc_t hr_diag_set(hr_diag_t *diag, hr_rc_t rc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -81,7 +84,8 @@ typedef struct {
 
 /*
  * Arena: memory that is freed together.  limit is the most that all
- * allocations may sum up to; a hit limit returns NULL like an empty heap.
+ * allocations, each rounded up to 16 bytes, may sum up to; a hit limit returns
+ * NULL like an empty heap.
  * Not thread-safe; one arena belongs to one job.
  */
 typedef struct hr_arena_s  hr_arena_t;
@@ -124,7 +128,11 @@ hr_rc_t hr_buf_char(hr_buf_t *buf, char c);
 hr_rc_t hr_buf_printf(hr_buf_t *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 hr_sink_t hr_buf_sink(hr_buf_t *buf);
-/* Hands the memory to the caller (free() it) and leaves the buffer empty. */
+/*
+ * Hands the memory to the caller (free() it) and leaves the buffer empty.
+ * NULL only after an error: an empty buffer gives an allocated "".  len may be
+ * NULL.
+ */
 char *hr_buf_steal(hr_buf_t *buf, size_t *len);
 
 static inline hr_str_t

@@ -44,20 +44,25 @@ typedef struct {
 
 typedef struct {
     size_t   offset;            /* bytes from 0 where the reader stopped */
-    size_t   char_offset;       /* the same in code points */
-    size_t   line, column;      /* from 1 */
+    size_t   char_offset;       /* the same in code points, a BOM not counted */
+    size_t   line, column;      /* from 1; column in code points */
     size_t   duplicates;        /* repeated member names seen (the last one won) */
+    size_t   replaced;          /* lone surrogates that became U+FFFD */
     bool     too_deep;
-    bool     truncated;         /* the text ended inside a value */
-    char     text[128];
+    bool     truncated;         /* the text ended inside a value that had begun */
+    bool     bad_utf8;          /* refused, and the text is not UTF-8 throughout */
+    char     text[128];         /* what was expected, in Python's words */
 } hr_json_info_t;
 
 /*
  * Parses one value; a leading BOM and surrounding white space are accepted.
  * The tree and all its texts are copied into the arena.  Duplicate member: the
  * last value wins at the place of the first.  NaN, Infinity, lone surrogates
- * (unless replaced) and broken UTF-8 are HR_INVALID; depth, nodes or arena:
- * HR_LIMIT or HR_NOMEM.  opts and info may be NULL.
+ * (unless replaced) and broken UTF-8 are HR_INVALID; depth and nodes: HR_LIMIT;
+ * arena: HR_NOMEM.  opts and info may be NULL.  The position of an error is the
+ * one that Python's json module reports (the clients of api-core.md 1.6 see it):
+ * of an unterminated string its opening quote, of a wrong token its first
+ * character.  Time is O(n log n) in the members of one object.
  */
 hr_rc_t hr_json_parse(hr_arena_t *arena, hr_str_t text,
     const hr_json_opts_t *opts, hr_json_t **out, hr_json_info_t *info);
@@ -80,10 +85,14 @@ hr_str_t hr_json_text(const hr_json_t *node);
 /* True when NUMBER is an integer that fits ("1", "1.0", "1e2"; not "1.5"). */
 bool hr_json_int(const hr_json_t *node, int64_t *value);
 bool hr_json_is_integer_literal(const hr_json_t *node);     /* no '.', no exponent */
+/* False for everything but a NUMBER and for one too big for a double. */
 bool hr_json_double(const hr_json_t *node, double *value);
 /* Absent, null, "", [], {} (exports.md 1); numbers and booleans never are. */
 bool hr_json_missing(const hr_json_t *node);
-/* Deep equality: members in any order, numbers by value. */
+/*
+ * Deep equality: members in any order, numbers by decimal value (1 = 1.0 =
+ * 10e-1, exact at any length).  Trees deeper than 1,000 levels are unequal.
+ */
 bool hr_json_equal(const hr_json_t *a, const hr_json_t *b);
 
 /* Builders; all copy their texts into the arena; NULL on a full arena. */
@@ -147,9 +156,16 @@ void hr_jw_knull(hr_jw_t *w, const char *key);
 
 /* Appends the escaped inside of a JSON string, without quotes. */
 hr_rc_t hr_json_escape(hr_buf_t *out, hr_str_t text, unsigned flags);
-/* Shortest round-trip form with a decimal point, as Python prints floats. */
+/*
+ * Shortest round-trip form, as Python prints floats ("0.0", "9.5e-05",
+ * "1e+16"), NUL-terminated; returns the length.  NaN and infinities, which
+ * JSON does not have, give "null".
+ */
 size_t hr_double_format(double value, char out[32]);
-/* Rounds the binary double half to even at n decimals (api-core.md 1.1). */
+/*
+ * Rounds the binary double half to even at n decimals (api-core.md 1.1), as
+ * Python's round() does; n is clamped to 0..22.
+ */
 double hr_round(double value, int decimals);
 
 #endif /* HR_JSON_H */

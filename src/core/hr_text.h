@@ -29,8 +29,11 @@ hr_str_t hr_trim(hr_str_t text);            /* Unicode white space at both ends 
 bool hr_has_control(hr_str_t text);         /* U+0000..U+001F or U+007F */
 
 /*
- * Search fold: Unicode lower case, ё -> е, every kind of blank -> one blank,
- * runs of blanks collapsed, trimmed.
+ * The three below return a copy in the arena, {0, NULL} when it is full;
+ * broken UTF-8 becomes U+FFFD.
+ *
+ * Search fold: NFC, Unicode lower case, ё -> е, every kind of blank -> one
+ * blank, runs of blanks collapsed, trimmed.
  */
 hr_str_t hr_fold(hr_arena_t *arena, hr_str_t text);
 /* Plain Unicode lower case, nothing else changed. */
@@ -44,7 +47,10 @@ bool hr_contains_word_start(hr_str_t text, hr_str_t needle);
 
 /* Levenshtein distance in code points; inputs above 512 code points: HR_LIMIT as SIZE_MAX. */
 size_t hr_edit_distance(hr_str_t a, hr_str_t b);
-/* 1 - distance / max length; two empty texts: 1.0 */
+/*
+ * 1 - distance / max length; two empty texts: 1.0; above the limit of
+ * hr_edit_distance() 1.0 for equal texts and 0.0 for all others.
+ */
 double hr_similarity(hr_str_t a, hr_str_t b);
 
 #endif /* HR_TEXT_H */

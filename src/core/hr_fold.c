@@ -1,0 +1,318 @@
+/*
+ * Lower case, search fold and match key.  One pass over the code points with
+ * the rules as flags; only text that may not be in NFC goes through utf8proc
+ * as a whole first.
+ */
+
+#include <stdlib.h>
+
+#include <utf8proc.h>
+
+#include "hr_text.h"
+#include "hr_unicode.h"
+#include "hr_utf8.h"
+
+#define HR_FOLD_NFC      1u
+#define HR_FOLD_YO       2u     /* U+0451 -> U+0435 */
+#define HR_FOLD_SPACES   4u     /* all white space -> blank, runs collapsed, trimmed */
+#define HR_FOLD_BLANKS   8u     /* the same for the blanks of the match key only */
+#define HR_FOLD_MARKS   16u     /* quotes and dashes of the match key */
+
+#define HR_FOLD_SMALL   512
+
+
+bool
+hr_unicode_is_space(uint32_t cp)
+{
+    if (cp < 0x80) {
+        return cp == ' ' || (cp >= 0x09 && cp <= 0x0d);
+    }
+
+    if (cp < 0x1680) {
+        return cp == 0x85 || cp == 0xa0;
+    }
+
+    return cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028
+           || cp == 0x2029 || cp == 0x202f || cp == 0x205f || cp == 0x3000;
+}
+
+
+bool
+hr_unicode_is_word(uint32_t cp)
+{
+    if (cp < 0x80) {
+        return (cp >= '0' && cp <= '9')
+               || ((cp | 0x20) >= 'a' && (cp | 0x20) <= 'z');
+    }
+
+    if (cp >= 0x400 && cp <= 0x481) {
+        return true;
+    }
+
+    switch (utf8proc_category((utf8proc_int32_t) cp)) {
+
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ME:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO:
+        return true;
+
+    default:
+        return false;
+    }
+}
+
+
+uint32_t
+hr_unicode_lower(uint32_t cp)
+{
+    if (cp < 0x80) {
+        return cp >= 'A' && cp <= 'Z' ? cp + 0x20 : cp;
+    }
+
+    if (cp >= 0x400 && cp < 0x460) {
+        return cp < 0x410 ? cp + 0x50 : cp < 0x430 ? cp + 0x20 : cp;
+    }
+
+    return (uint32_t) utf8proc_tolower((utf8proc_int32_t) cp);
+}
+
+
+/* What a code point becomes under the rules; a blank is ' '. */
+static uint32_t
+hr_fold_cp(uint32_t cp, unsigned rules)
+{
+    if ((rules & HR_FOLD_SPACES) && hr_unicode_is_space(cp)) {
+        return ' ';
+    }
+
+    if ((rules & HR_FOLD_BLANKS)
+        && (cp == '\t' || cp == 0xa0 || cp == 0x2007 || cp == 0x202f))
+    {
+        return ' ';
+    }
+
+    if (rules & HR_FOLD_MARKS) {
+        switch (cp) {
+        case '\'':
+        case 0xab:
+        case 0xbb:
+        case 0x201c:
+        case 0x201d:
+        case 0x201e:
+            return '"';
+
+        case 0x2013:
+        case 0x2014:
+            return '-';
+        }
+    }
+
+    cp = hr_unicode_lower(cp);
+
+    return (rules & HR_FOLD_YO) && cp == 0x451 ? 0x435 : cp;
+}
+
+
+/*
+ * True when the text is sound and surely in NFC: below U+0300 and in the
+ * blocks named here nothing composes with what stands before it and nothing
+ * has a singleton mapping (U+2000 and U+2001 have one).
+ */
+static bool
+hr_fold_is_nfc(hr_str_t text)
+{
+    uint32_t              cp;
+    const unsigned char  *p, *end;
+
+    if (text.len == 0) {
+        return true;
+    }
+
+    p = (const unsigned char *) text.data;
+    end = p + text.len;
+
+    while (p < end) {
+        p += hr_utf8_decode(p, (size_t) (end - p), &cp);
+
+        if (!(cp < 0x300 || (cp >= 0x400 && cp <= 0x482)
+              || (cp >= 0x48a && cp <= 0x52f)
+              || (cp >= 0x2002 && cp <= 0x2063)
+              || cp == 0x2116 || (cp >= 0x2190 && cp <= 0x21ff)))
+        {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+/* malloc'ed; NULL on failure */
+static char *
+hr_fold_nfc(hr_str_t text, size_t *len)
+{
+    hr_buf_t             sound;
+    utf8proc_uint8_t    *out;
+    utf8proc_ssize_t     n;
+    size_t               pos;
+
+    /* utf8proc refuses broken UTF-8; its lengths are signed and in UTF-32 */
+    if (text.len > (SIZE_MAX >> 4)) {
+        return NULL;
+    }
+
+    hr_buf_init(&sound, text.len * 3);
+    for (pos = 0; pos < text.len; /* void */ ) {
+        hr_utf8_append(&sound, hr_utf8_next(text, &pos));
+    }
+
+    if (sound.err != HR_OK) {
+        hr_buf_release(&sound);
+        return NULL;
+    }
+
+    out = NULL;
+    n = utf8proc_map((const utf8proc_uint8_t *) sound.data,
+                     (utf8proc_ssize_t) sound.len, &out,
+                     UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    hr_buf_release(&sound);
+
+    if (n < 0) {
+        free(out);
+        return NULL;
+    }
+
+    *len = (size_t) n;
+
+    return (char *) out;
+}
+
+
+/*
+ * The pass itself; out has room for three times the text.  Returns the length.
+ * Blanks are held back until something follows, which collapses and trims.
+ */
+static size_t
+hr_fold_run(hr_str_t text, unsigned rules, unsigned char *out)
+{
+    bool                  blanks, blank, any;
+    uint32_t              cp;
+    unsigned char        *start;
+    const unsigned char  *p, *end;
+
+    p = (const unsigned char *) text.data;
+    end = p + text.len;
+    start = out;
+    blanks = (rules & (HR_FOLD_SPACES | HR_FOLD_BLANKS)) != 0;
+    blank = false;
+    any = false;
+
+    while (p < end) {
+
+        p += hr_utf8_decode(p, (size_t) (end - p), &cp);
+        cp = cp == HR_UTF8_BAD ? HR_UTF8_REPLACE : hr_fold_cp(cp, rules);
+
+        if (blanks && cp == ' ') {
+            blank = any;
+            continue;
+        }
+
+        if (blank) {
+            *out++ = ' ';
+            blank = false;
+        }
+
+        any = true;
+        out += hr_utf8_encode(cp, out);
+    }
+
+    return (size_t) (out - start);
+}
+
+
+/*
+ * Room for the worst growth, which is threefold: a broken byte becomes U+FFFD.
+ * Short texts, which nearly all are, take it from the stack, so that the arena
+ * is charged for the result only.
+ */
+static hr_str_t
+hr_fold_store(hr_arena_t *arena, hr_str_t text, unsigned rules)
+{
+    size_t          len;
+    hr_str_t        result;
+    unsigned char   small[HR_FOLD_SMALL * 3], *out;
+
+    if (text.len <= HR_FOLD_SMALL) {
+        out = small;
+
+    } else {
+        out = text.len < SIZE_MAX / 3 ? malloc(text.len * 3) : NULL;
+        if (out == NULL) {
+            return HR_STR_NULL;
+        }
+    }
+
+    len = text.len == 0 ? 0 : hr_fold_run(text, rules, out);
+    result = hr_arena_str(arena, hr_str((char *) out, len));
+
+    if (out != small) {
+        free(out);
+    }
+
+    return result;
+}
+
+
+static hr_str_t
+hr_fold_apply(hr_arena_t *arena, hr_str_t text, unsigned rules)
+{
+    char      *composed;
+    size_t     len;
+    hr_str_t   result;
+
+    if (!(rules & HR_FOLD_NFC) || hr_fold_is_nfc(text)) {
+        return hr_fold_store(arena, text, rules);
+    }
+
+    composed = hr_fold_nfc(text, &len);
+    if (composed == NULL) {
+        return HR_STR_NULL;
+    }
+
+    result = hr_fold_store(arena, hr_str(composed, len), rules);
+    free(composed);
+
+    return result;
+}
+
+
+hr_str_t
+hr_fold(hr_arena_t *arena, hr_str_t text)
+{
+    return hr_fold_apply(arena, text,
+                         HR_FOLD_NFC | HR_FOLD_YO | HR_FOLD_SPACES);
+}
+
+
+hr_str_t
+hr_lower(hr_arena_t *arena, hr_str_t text)
+{
+    return hr_fold_apply(arena, text, 0);
+}
+
+
+hr_str_t
+hr_match_key(hr_arena_t *arena, hr_str_t text)
+{
+    return hr_fold_apply(arena, text,
+                         HR_FOLD_NFC | HR_FOLD_YO | HR_FOLD_BLANKS
+                         | HR_FOLD_MARKS);
+}
