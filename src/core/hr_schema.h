@@ -38,12 +38,24 @@ typedef struct {
 } hr_schema_report_t;
 
 /*
- * Everything is copied into the arena, which must outlive the schema.  The
- * result is immutable.  Errors: HR_INVALID with the place in diag.
+ * json is schema.json: {name, strict, version, schema}.  Everything is copied
+ * into the arena, which must outlive the result; the result is immutable.
+ * Errors: HR_INVALID with the place in diag, HR_LIMIT, HR_NOMEM.
  */
 hr_rc_t hr_schema_load(hr_arena_t *arena, hr_str_t json,
     hr_schema_vocabulary_pt vocabulary, void *ctx, const hr_schema_t **out,
     hr_diag_t *diag);
+
+hr_str_t hr_schema_name(const hr_schema_t *schema);
+hr_str_t hr_schema_version(const hr_schema_t *schema);
+
+/*
+ * The value of "json_schema" for the request, compact, in two parts: the array
+ * of block names (as JSON) belongs between them.  tail is empty in a schema
+ * without blocks.  minLength is left out: one family of services refuses it.
+ */
+hr_str_t hr_schema_head(const hr_schema_t *schema);
+hr_str_t hr_schema_tail(const hr_schema_t *schema);
 
 /*
  * Checks a document; blocks are the values for x-vocabulary "blocks" (none:
@@ -54,19 +66,25 @@ hr_rc_t hr_schema_check(const hr_schema_t *schema, const hr_str_t *blocks,
     hr_schema_report_t *report);
 
 /*
- * Compact JSON for the request in two parts; the array of block names, as
- * JSON, belongs between them.
+ * Calls visit for every value of the document that the schema describes, an
+ * object or array before its children, and unknown members with type 0.  The
+ * visitor may replace or unlink the value it is given.
  */
-hr_str_t hr_schema_head(const hr_schema_t *schema);
-hr_str_t hr_schema_tail(const hr_schema_t *schema);
-hr_str_t hr_schema_hash(const hr_schema_t *schema);     /* first 12 hex of SHA-256 */
+typedef enum {
+    HR_SCHEMA_STRING = 1,
+    HR_SCHEMA_INTEGER = 2,
+    HR_SCHEMA_NUMBER = 4,
+    HR_SCHEMA_BOOLEAN = 8,
+    HR_SCHEMA_OBJECT = 16,
+    HR_SCHEMA_ARRAY = 32
+} hr_schema_type_t;
 
-/* Top-level members in order, for tools. */
-const hr_json_t *hr_schema_root(const hr_schema_t *schema);
-/* Removes members that additionalProperties: false forbids; calls drop for each. */
-typedef void (*hr_schema_drop_pt)(void *ctx, hr_str_t path, const hr_json_t *value);
-void hr_schema_prune(const hr_schema_t *schema, hr_json_t *document,
-    hr_arena_t *arena, hr_schema_drop_pt drop, void *ctx);
+typedef hr_json_t *(*hr_schema_visit_pt)(void *ctx, hr_str_t path,
+    unsigned type, hr_json_t *value);
+
+/* visit returns the value to go on with, or NULL for "do not enter". */
+hr_rc_t hr_schema_walk(const hr_schema_t *schema, hr_json_t *document,
+    hr_arena_t *arena, hr_schema_visit_pt visit, void *ctx);
 
 /* Text that asks the model to correct exactly the listed places (7.2 step 7). */
 hr_rc_t hr_schema_repair_text(const hr_schema_report_t *report, hr_buf_t *out);
