@@ -1,42 +1,12 @@
-#include "hr_schema.h"
+#include "hr_schema_node.h"
 #include "hr_text.h"
-
-#include <stdarg.h>
-#include <stdio.h>
 
 
 #define HR_SCHEMA_ENUM_MAX   256
 #define HR_SCHEMA_PROPS_MAX  64
 #define HR_SCHEMA_JSON_MAX   (256u * 1024)
-#define HR_SCHEMA_PATH_MAX   512
 /* takes the place of the block names while the schema is written */
 #define HR_SCHEMA_MARK       "@@blocks@@"
-
-typedef struct hr_schema_node_s  hr_schema_node_t;
-
-struct hr_schema_node_s {
-    hr_str_t           name;        /* member name, when it is a property */
-    unsigned           type;        /* hr_schema_type_t; 0: any */
-    bool               required;    /* set by the parent's list */
-    bool               closed;      /* additionalProperties: false */
-    bool               blocks;      /* enum is the list of blocks */
-    size_t             min_items, max_items, min_length;
-    bool               has_max_items, has_minimum, has_maximum;
-    double             minimum, maximum;
-    const hr_str_t    *values;      /* enum */
-    size_t             value_count;
-    hr_schema_node_t  *props;       /* in order */
-    size_t             prop_count;
-    hr_schema_node_t  *items;
-};
-
-struct hr_schema_s {
-    hr_schema_node_t  root;
-    hr_str_t          name;
-    hr_str_t          version;
-    hr_str_t          head;
-    hr_str_t          tail;
-};
 
 typedef struct {
     hr_arena_t               *arena;
@@ -45,34 +15,10 @@ typedef struct {
     hr_diag_t                *diag;
 } hr_schema_loader_t;
 
-/* The place in the document while it is walked; grows and shrinks in place. */
-typedef struct {
-    size_t  len;
-    char    data[HR_SCHEMA_PATH_MAX];
-} hr_schema_path_t;
-
 
 static hr_rc_t  hr_schema_compile(hr_schema_loader_t *loader,
     const hr_json_t *json, hr_schema_node_t *node, unsigned depth);
 
-
-static const struct {
-    const char  *name;
-    unsigned     type;
-    const char  *ru;
-} hr_schema_types[] = {
-    { "string", HR_SCHEMA_STRING, "строка" },
-    { "integer", HR_SCHEMA_INTEGER, "целое число" },
-    { "number", HR_SCHEMA_NUMBER, "число" },
-    { "boolean", HR_SCHEMA_BOOLEAN, "true или false" },
-    { "object", HR_SCHEMA_OBJECT, "объект" },
-    { "array", HR_SCHEMA_ARRAY, "массив" },
-};
-
-#define HR_SCHEMA_TYPES  (sizeof(hr_schema_types) / sizeof(hr_schema_types[0]))
-
-
-/* --- loading ---------------------------------------------------------------- */
 
 static hr_rc_t
 hr_schema_size(hr_schema_loader_t *loader, const hr_json_t *value, size_t *out)
@@ -94,11 +40,12 @@ static hr_rc_t
 hr_schema_load_type(hr_schema_loader_t *loader, const hr_json_t *value,
     hr_schema_node_t *node)
 {
-    for (size_t i = 0; i < HR_SCHEMA_TYPES; i++) {
-        if (hr_str_eq(hr_json_text(value),
-                      hr_str_from_c(hr_schema_types[i].name)))
-        {
-            node->type = hr_schema_types[i].type;
+    static const char  *names[] = { "string", "integer", "number", "boolean",
+                                    "object", "array" };
+
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (hr_str_eq(hr_json_text(value), hr_str_from_c(names[i]))) {
+            node->type = 1u << i;       /* the order of hr_schema_type_t */
             return HR_OK;
         }
     }
@@ -200,19 +147,6 @@ hr_schema_load_properties(hr_schema_loader_t *loader, const hr_json_t *value,
     }
 
     return HR_OK;
-}
-
-
-static hr_schema_node_t *
-hr_schema_prop(const hr_schema_node_t *node, hr_str_t name)
-{
-    for (size_t i = 0; i < node->prop_count; i++) {
-        if (hr_str_eq(node->props[i].name, name)) {
-            return &node->props[i];
-        }
-    }
-
-    return NULL;
 }
 
 
@@ -524,6 +458,19 @@ hr_schema_load(hr_arena_t *arena, hr_str_t json,
 }
 
 
+hr_schema_node_t *
+hr_schema_prop(const hr_schema_node_t *node, hr_str_t name)
+{
+    for (size_t i = 0; i < node->prop_count; i++) {
+        if (hr_str_eq(node->props[i].name, name)) {
+            return &node->props[i];
+        }
+    }
+
+    return NULL;
+}
+
+
 hr_str_t
 hr_schema_name(const hr_schema_t *schema)
 {
@@ -549,422 +496,4 @@ hr_str_t
 hr_schema_tail(const hr_schema_t *schema)
 {
     return schema->tail;
-}
-
-
-/* --- the place in the document ---------------------------------------------- */
-
-/* Returns the length to go back to; a path that does not fit is cut. */
-static size_t
-hr_schema_enter(hr_schema_path_t *path, hr_str_t name, size_t index)
-{
-    int     n;
-    size_t  before = path->len, room = sizeof(path->data) - path->len;
-
-    if (name.data == NULL) {
-        n = snprintf(path->data + path->len, room, "[%zu]", index);
-
-    } else {
-        name = hr_utf8_cut_bytes(name, 100);
-        n = snprintf(path->data + path->len, room, "%s%.*s",
-                     path->len == 0 ? "" : ".", (int) name.len, name.data);
-    }
-
-    if (n > 0) {
-        path->len += (size_t) n < room ? (size_t) n : room - 1;
-    }
-
-    return before;
-}
-
-
-static void
-hr_schema_leave(hr_schema_path_t *path, size_t before)
-{
-    path->len = before;
-    path->data[before] = '\0';
-}
-
-
-/* --- checking --------------------------------------------------------------- */
-
-typedef struct {
-    hr_arena_t          *arena;
-    hr_schema_report_t  *report;
-    const hr_str_t      *blocks;
-    size_t               block_count;
-    hr_schema_path_t     path;
-    hr_rc_t              rc;
-} hr_schema_check_t;
-
-
-static void  hr_schema_check_value(hr_schema_check_t *check,
-    const hr_schema_node_t *node, const hr_json_t *value);
-
-
-static void __attribute__((format(printf, 3, 4)))
-hr_schema_issue(hr_schema_check_t *check, const char *rule,
-    const char *format, ...)
-{
-    int                 n;
-    char                text[512];
-    va_list             args;
-    hr_schema_issue_t  *issue;
-
-    check->report->total++;
-
-    if (check->report->count == HR_SCHEMA_ISSUES_MAX) {
-        return;
-    }
-
-    va_start(args, format);
-    n = vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-
-    if (n < 0) {
-        n = 0;
-    }
-
-    issue = &check->report->issues[check->report->count++];
-    issue->rule = rule;
-    issue->path = hr_arena_str(check->arena, hr_str(check->path.data,
-                                                    check->path.len));
-    issue->message = hr_arena_str(check->arena,
-                         hr_utf8_cut_bytes(hr_str_from_c(text),
-                                           sizeof(text) - 1));
-
-    if (issue->path.data == NULL || issue->message.data == NULL) {
-        check->report->count--;
-        check->rc = HR_NOMEM;
-    }
-}
-
-
-static unsigned
-hr_schema_type_of(const hr_json_t *value)
-{
-    int64_t  n;
-
-    switch (value->type) {
-
-    case HR_JSON_STRING:
-        return HR_SCHEMA_STRING;
-
-    case HR_JSON_NUMBER:
-        return hr_json_int(value, &n) ? HR_SCHEMA_INTEGER | HR_SCHEMA_NUMBER
-                                      : HR_SCHEMA_NUMBER;
-
-    case HR_JSON_BOOL:
-        return HR_SCHEMA_BOOLEAN;
-
-    case HR_JSON_OBJECT:
-        return HR_SCHEMA_OBJECT;
-
-    case HR_JSON_ARRAY:
-        return HR_SCHEMA_ARRAY;
-
-    default:
-        return 0;
-    }
-}
-
-
-static const char *
-hr_schema_type_name(unsigned type)
-{
-    for (size_t i = 0; i < HR_SCHEMA_TYPES; i++) {
-        if ((hr_schema_types[i].type & type) != 0) {
-            return hr_schema_types[i].ru;
-        }
-    }
-
-    return "null";
-}
-
-
-static bool
-hr_schema_in(const hr_str_t *values, size_t count, hr_str_t text)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (hr_str_eq(values[i], text)) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-static void
-hr_schema_check_string(hr_schema_check_t *check, const hr_schema_node_t *node,
-    const hr_json_t *value)
-{
-    size_t           count = node->value_count;
-    hr_str_t         shown;
-    const hr_str_t  *values = node->values;
-
-    if (node->blocks) {
-        values = check->blocks;
-        count = check->block_count;
-    }
-
-    if (count > 0 && !hr_schema_in(values, count, value->text)) {
-        shown = hr_utf8_cut(value->text, 60);
-        hr_schema_issue(check, "enum",
-                        "значение «%.*s» не входит в список допустимых",
-                        (int) shown.len, shown.data);
-    }
-
-    if (node->min_length > 0
-        && hr_utf8_count(hr_trim(value->text)) < node->min_length)
-    {
-        hr_schema_issue(check, "minLength",
-                        node->min_length == 1
-                        ? "текст пуст" : "текст короче %zu знаков",
-                        node->min_length);
-    }
-}
-
-
-static void
-hr_schema_check_number(hr_schema_check_t *check, const hr_schema_node_t *node,
-    const hr_json_t *value)
-{
-    double  n;
-
-    if (!hr_json_double(value, &n)) {
-        return;
-    }
-
-    if (node->has_minimum && n < node->minimum) {
-        hr_schema_issue(check, "minimum", "число меньше %g", node->minimum);
-    }
-
-    if (node->has_maximum && n > node->maximum) {
-        hr_schema_issue(check, "maximum", "число больше %g", node->maximum);
-    }
-}
-
-
-static void
-hr_schema_check_array(hr_schema_check_t *check, const hr_schema_node_t *node,
-    const hr_json_t *value)
-{
-    size_t  index = 0, before;
-
-    if (value->count < node->min_items) {
-        hr_schema_issue(check, "minItems",
-                        "элементов %u, нужно не меньше %zu",
-                        value->count, node->min_items);
-    }
-
-    if (node->has_max_items && value->count > node->max_items) {
-        hr_schema_issue(check, "maxItems",
-                        "элементов %u, можно не больше %zu",
-                        value->count, node->max_items);
-    }
-
-    if (node->items == NULL) {
-        return;
-    }
-
-    for (const hr_json_t *v = value->first; v != NULL; v = v->next) {
-        before = hr_schema_enter(&check->path, HR_STR_NULL, index++);
-        hr_schema_check_value(check, node->items, v);
-        hr_schema_leave(&check->path, before);
-    }
-}
-
-
-static void
-hr_schema_check_object(hr_schema_check_t *check, const hr_schema_node_t *node,
-    const hr_json_t *value)
-{
-    size_t                   before;
-    const hr_json_t         *member;
-    const hr_schema_node_t  *prop;
-
-    for (size_t i = 0; i < node->prop_count; i++) {
-
-        prop = &node->props[i];
-        member = hr_json_get_str(value, prop->name);
-        before = hr_schema_enter(&check->path, prop->name, 0);
-
-        if (member != NULL) {
-            hr_schema_check_value(check, prop, member);
-
-        } else if (prop->required) {
-            hr_schema_issue(check, "required", "поле отсутствует");
-        }
-
-        hr_schema_leave(&check->path, before);
-    }
-
-    for (const hr_json_t *m = value->first;
-         node->closed && m != NULL;
-         m = m->next)
-    {
-        if (hr_schema_prop(node, m->key) == NULL) {
-            before = hr_schema_enter(&check->path, m->key, 0);
-            hr_schema_issue(check, "additionalProperties",
-                            "поле не предусмотрено");
-            hr_schema_leave(&check->path, before);
-        }
-    }
-}
-
-
-static void
-hr_schema_check_value(hr_schema_check_t *check, const hr_schema_node_t *node,
-    const hr_json_t *value)
-{
-    unsigned  type = hr_schema_type_of(value);
-
-    if (node->type != 0 && (type & node->type) == 0) {
-        hr_schema_issue(check, "type", "ожидается %s, получено: %s",
-                        hr_schema_type_name(node->type),
-                        hr_schema_type_name(type));
-        return;
-    }
-
-    switch (value->type) {
-
-    case HR_JSON_STRING:
-        hr_schema_check_string(check, node, value);
-        break;
-
-    case HR_JSON_NUMBER:
-        hr_schema_check_number(check, node, value);
-        break;
-
-    case HR_JSON_ARRAY:
-        hr_schema_check_array(check, node, value);
-        break;
-
-    case HR_JSON_OBJECT:
-        hr_schema_check_object(check, node, value);
-        break;
-
-    default:
-        break;
-    }
-}
-
-
-hr_rc_t
-hr_schema_check(const hr_schema_t *schema, const hr_str_t *blocks,
-    size_t block_count, const hr_json_t *document, hr_arena_t *arena,
-    hr_schema_report_t *report)
-{
-    hr_schema_check_t  check;
-
-    memset(report, 0, sizeof(*report));
-    memset(&check, 0, sizeof(check));
-
-    check.arena = arena;
-    check.report = report;
-    check.blocks = blocks;
-    check.block_count = block_count;
-
-    hr_schema_check_value(&check, &schema->root, document);
-
-    return check.rc;
-}
-
-
-/* --- walking ---------------------------------------------------------------- */
-
-typedef struct {
-    hr_arena_t          *arena;
-    hr_schema_visit_pt   visit;
-    void                *ctx;
-    hr_schema_path_t     path;
-} hr_schema_walk_t;
-
-
-static void
-hr_schema_walk_value(hr_schema_walk_t *walk, const hr_schema_node_t *node,
-    hr_json_t *value)
-{
-    size_t             index = 0, before;
-    hr_json_t         *next;
-    hr_schema_node_t  *prop;
-
-    value = walk->visit(walk->ctx, hr_str(walk->path.data, walk->path.len),
-                        node->type, value);
-
-    if (value == NULL) {
-        return;
-    }
-
-    if (value->type == HR_JSON_ARRAY && node->items != NULL) {
-
-        for (hr_json_t *v = value->first; v != NULL; v = next) {
-            next = v->next;
-            before = hr_schema_enter(&walk->path, HR_STR_NULL, index++);
-            hr_schema_walk_value(walk, node->items, v);
-            hr_schema_leave(&walk->path, before);
-        }
-    }
-
-    if (value->type == HR_JSON_OBJECT) {
-
-        for (hr_json_t *m = value->first; m != NULL; m = next) {
-            next = m->next;
-            prop = hr_schema_prop(node, m->key);
-            before = hr_schema_enter(&walk->path, m->key, 0);
-
-            if (prop != NULL) {
-                hr_schema_walk_value(walk, prop, m);
-
-            } else if (node->closed) {
-                (void) walk->visit(walk->ctx,
-                                   hr_str(walk->path.data, walk->path.len),
-                                   0, m);
-            }
-
-            hr_schema_leave(&walk->path, before);
-        }
-    }
-}
-
-
-hr_rc_t
-hr_schema_walk(const hr_schema_t *schema, hr_json_t *document,
-    hr_arena_t *arena, hr_schema_visit_pt visit, void *ctx)
-{
-    hr_schema_walk_t  walk;
-
-    memset(&walk, 0, sizeof(walk));
-    walk.arena = arena;
-    walk.visit = visit;
-    walk.ctx = ctx;
-
-    hr_schema_walk_value(&walk, &schema->root, document);
-
-    return HR_OK;
-}
-
-
-hr_rc_t
-hr_schema_repair_text(const hr_schema_report_t *report, hr_buf_t *out)
-{
-    (void) hr_buf_c(out, "Ответ не соответствует схеме. Верни тот же объект "
-                         "целиком, исправив только перечисленные места, без "
-                         "пояснений.\n");
-
-    for (size_t i = 0; i < report->count; i++) {
-        (void) hr_buf_printf(out, "- %.*s: %.*s\n",
-                             (int) report->issues[i].path.len,
-                             report->issues[i].path.data,
-                             (int) report->issues[i].message.len,
-                             report->issues[i].message.data);
-    }
-
-    if (report->total > report->count) {
-        (void) hr_buf_printf(out, "- и ещё мест: %zu\n",
-                             report->total - report->count);
-    }
-
-    return out->err;
 }

@@ -12,11 +12,11 @@
 #ifndef HR_SCHEMA_H
 #define HR_SCHEMA_H
 
-#include "hr_json.h"
+#include "hr_finding.h"
 
 
 #define HR_SCHEMA_DEPTH_MAX   16
-#define HR_SCHEMA_ISSUES_MAX  50
+#define HR_SCHEMA_REPAIR_MAX  50        /* places listed in a repair request */
 #define HR_SCHEMA_BLOCKS      "blocks"
 
 typedef struct hr_schema_s  hr_schema_t;
@@ -24,18 +24,6 @@ typedef struct hr_schema_s  hr_schema_t;
 /* Values of a vocabulary; NULL: unknown name.  *count at most 256. */
 typedef const hr_str_t *(*hr_schema_vocabulary_pt)(void *ctx, hr_str_t name,
     size_t *count);
-
-typedef struct {
-    hr_str_t     path;          /* "professional_skills[2].specific_skills[0]" */
-    const char  *rule;          /* the keyword: "type", "required", ... */
-    hr_str_t     message;       /* Russian, for people and for the repair request */
-} hr_schema_issue_t;
-
-typedef struct {
-    hr_schema_issue_t  issues[HR_SCHEMA_ISSUES_MAX];
-    size_t             count;       /* stored */
-    size_t             total;       /* found, may exceed count */
-} hr_schema_report_t;
 
 /*
  * json is schema.json: {name, strict, version, schema}.  Everything is copied
@@ -59,11 +47,12 @@ hr_str_t hr_schema_tail(const hr_schema_t *schema);
 
 /*
  * Checks a document; blocks are the values for x-vocabulary "blocks" (none:
- * any text is accepted there).  Texts of the report are in the arena.
+ * any text is accepted there).  The list must be initialised; the code of a
+ * finding is the keyword that was broken: "type", "enum", "required", ...
+ * HR_NOMEM is the only failure.
  */
 hr_rc_t hr_schema_check(const hr_schema_t *schema, const hr_str_t *blocks,
-    size_t block_count, const hr_json_t *document, hr_arena_t *arena,
-    hr_schema_report_t *report);
+    size_t block_count, const hr_json_t *document, hr_findings_t *out);
 
 /*
  * Calls visit for every value of the document that the schema describes, an
@@ -83,10 +72,10 @@ typedef hr_json_t *(*hr_schema_visit_pt)(void *ctx, hr_str_t path,
     unsigned type, hr_json_t *value);
 
 /* visit returns the value to go on with, or NULL for "do not enter". */
-hr_rc_t hr_schema_walk(const hr_schema_t *schema, hr_json_t *document,
-    hr_arena_t *arena, hr_schema_visit_pt visit, void *ctx);
+void hr_schema_walk(const hr_schema_t *schema, hr_json_t *document,
+    hr_schema_visit_pt visit, void *ctx);
 
 /* Text that asks the model to correct exactly the listed places (7.2 step 7). */
-hr_rc_t hr_schema_repair_text(const hr_schema_report_t *report, hr_buf_t *out);
+hr_rc_t hr_schema_repair_text(const hr_findings_t *issues, hr_buf_t *out);
 
 #endif /* HR_SCHEMA_H */
