@@ -39,6 +39,8 @@ typedef struct {
     hr_kpi_entry_t         units[HR_KPI_COLUMNS_MAX];
     size_t                 unit_count;
     hr_str_t               responsible;
+    hr_str_t               headers[HR_KPI_COLUMNS_MAX]; /* persons, as in the table */
+    size_t                 header_count;
     unsigned               fields[HR_KPI_COLUMNS_MAX];  /* of each cell */
     size_t                 cell_count;
     size_t                 first_person;
@@ -406,6 +408,10 @@ hr_kpi_scrub(const hr_kpi_parse_t *p, hr_str_t cell)
         cell = hr_kpi_scrub_person(p, cell, p->people[i].value);
     }
 
+    for (size_t i = 0; i < p->header_count && cell.data != NULL; i++) {
+        cell = hr_kpi_scrub_person(p, cell, p->headers[i]);
+    }
+
     return cell.data == NULL ? cell
                              : hr_kpi_scrub_person(p, cell, p->responsible);
 }
@@ -538,6 +544,10 @@ hr_kpi_header(hr_kpi_parse_t *p, const hr_str_t *cells, size_t count)
 
         first = persons == 0 ? i : first;
         persons++;
+
+        if (p->front_matter) {
+            p->headers[p->header_count++] = cells[i];
+        }
     }
 
     if (!seen[HR_KPI_FIELD_NAME] || !seen[HR_KPI_FIELD_DIRECTION]
