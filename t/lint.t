@@ -136,7 +136,8 @@ my $unfinished = join '|', map { "$_->[0]$_->[1]" }
                  ['TO', 'DO'], ['FIX', 'ME'], ['X', 'XX'], ['HA', 'CK'];
 rule('nothing is marked as unfinished',
      lines_that(\%lines, [@c, @tests, @other, @texts], sub {
-         $_[0] =~ /\b($unfinished)\b(?!: \{)/ ? $1 : $_[0] =~ /\bfor no[w]\b[,.]/ ? 'unfinished' : '';
+         $_[0] =~ /\b($unfinished)\b(?!: \{)/ ? $1
+         : $_[0] =~ /\bfor no[w]\b[,.]/         ? 'unfinished' : '';
      }));
 
 my $machine = join '|', map { "/$_/" } 'wo' . 'rk', 'ho' . 'me/\w+', 'ro' . 'ot';

@@ -30,7 +30,7 @@ typedef enum {
 
 typedef struct {
     hr_diff_kind_t     kind;
-    hr_str_t           path;        /* "responsibility_areas[0].tasks[2]"; removed: in the old one */
+    hr_str_t           path;        /* "responsibility_areas[0].tasks[2]"; removed: in the old */
     hr_str_t           section;     /* top-level member */
     hr_str_t           labels;      /* path without indexes, for hr_vocabulary_label() */
     const hr_json_t   *old_value;   /* NULL: added */

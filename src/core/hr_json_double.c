@@ -83,7 +83,7 @@ hr_double_format(double value, char out[32])
 
     hr_double_shortest(value, text);
 
-    exponent = atoi(strchr(text, 'e') + 1);
+    exponent = (int) strtol(strchr(text, 'e') + 1, NULL, 10);
     n = 0;
     for (i = 0; text[i] != 'e'; i++) {
         if (text[i] != '.') {
@@ -101,7 +101,8 @@ hr_double_format(double value, char out[32])
             memcpy(p, digits + 1, (size_t) n - 1);
             p += n - 1;
         }
-        p += sprintf(p, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+        p += snprintf(p, sizeof("e-308"), "e%c%02d",
+                      exponent < 0 ? '-' : '+', abs(exponent));
         return (size_t) (p - out);
     }
 

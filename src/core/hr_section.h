@@ -140,7 +140,7 @@ typedef struct {
     const hr_json_t            *generation;
     int64_t                     version;        /* 0: unknown */
     hr_instant_t                created_at;     /* of the version: the only clock of a rendering */
-    bool                        draft;          /* not approved: a draft mark on every page (I-39) */
+    bool                        draft;          /* not approved: draft mark on every page (I-39) */
     hr_str_t                    status;         /* state in plain words for the mark, or empty */
     /*
      * Whether the KPIs come from a template (I-04).  HR_KPI_AUTO reads kpi_source
