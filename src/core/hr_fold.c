@@ -70,6 +70,27 @@ hr_unicode_is_word(uint32_t cp)
 }
 
 
+bool
+hr_unicode_is_upper(uint32_t cp)
+{
+    return utf8proc_category((utf8proc_int32_t) cp) == UTF8PROC_CATEGORY_LU;
+}
+
+
+bool
+hr_unicode_is_lower(uint32_t cp)
+{
+    return utf8proc_category((utf8proc_int32_t) cp) == UTF8PROC_CATEGORY_LL;
+}
+
+
+bool
+hr_unicode_is_digit(uint32_t cp)
+{
+    return utf8proc_category((utf8proc_int32_t) cp) == UTF8PROC_CATEGORY_ND;
+}
+
+
 uint32_t
 hr_unicode_lower(uint32_t cp)
 {

@@ -1,5 +1,6 @@
 #include "hr_hash.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 
@@ -26,6 +27,8 @@ hr_sha256_hex(hr_str_t bytes, char out[HR_SHA256_HEX + 1])
     }
 
     out[HR_SHA256_HEX] = '\0';
+    OPENSSL_cleanse(hash, sizeof(hash));        /* it may be a password's */
+
     return HR_OK;
 }
 

@@ -13,6 +13,9 @@
 bool hr_unicode_is_space(uint32_t cp);
 /* Letter, mark or number: what words are made of. */
 bool hr_unicode_is_word(uint32_t cp);
+bool hr_unicode_is_upper(uint32_t cp);      /* general category Lu */
+bool hr_unicode_is_lower(uint32_t cp);      /* Ll */
+bool hr_unicode_is_digit(uint32_t cp);      /* Nd */
 /* Simple lower case. */
 uint32_t hr_unicode_lower(uint32_t cp);
 
