@@ -1,7 +1,11 @@
 /*
  * Lower case, search fold and match key.  One pass over the code points with
- * the rules as flags; only text that may not be in NFC goes through utf8proc
- * as a whole first.
+ * the rules as flags.
+ *
+ * Text that may not be in NFC takes a longer way: decomposed, the same pass,
+ * composed.  Composing first would not do: a small letter can have a composed
+ * form that the capital lacks (T with diaeresis), so that the fold of a fold
+ * would differ.
  */
 
 #include <stdlib.h>
@@ -17,6 +21,7 @@
 #define HR_FOLD_SPACES   4u     /* all white space -> blank, runs collapsed, trimmed */
 #define HR_FOLD_BLANKS   8u     /* the same for the blanks of the match key only */
 #define HR_FOLD_MARKS   16u     /* quotes and dashes of the match key */
+#define HR_FOLD_APART   32u     /* the text is in NFD */
 
 #define HR_FOLD_SMALL   512
 
@@ -176,34 +181,30 @@ hr_fold_is_nfc(hr_str_t text)
 }
 
 
-/* malloc'ed; NULL on failure */
+/* A normal form, malloc'ed; NULL on failure. */
 static char *
-hr_fold_nfc(hr_str_t text, size_t *len)
+hr_fold_normal(hr_str_t text, utf8proc_option_t form, size_t *len)
 {
-    hr_buf_t             sound;
-    utf8proc_uint8_t    *out;
-    utf8proc_ssize_t     n;
-    size_t               pos;
+    size_t             pos;
+    hr_buf_t           sound;
+    utf8proc_ssize_t   n;
+    utf8proc_uint8_t  *out;
 
-    /* utf8proc refuses broken UTF-8; its lengths are signed and in UTF-32 */
-    if (text.len > (SIZE_MAX >> 4)) {
-        return NULL;
-    }
-
-    hr_buf_init(&sound, text.len * 3);
-    for (pos = 0; pos < text.len; /* void */ ) {
+    /* utf8proc refuses broken UTF-8, and its lengths are signed */
+    hr_buf_init(&sound, text.len < SIZE_MAX / 16 ? text.len * 3 : 0);
+    for (pos = 0; pos < text.len && sound.err == HR_OK; /* void */ ) {
         hr_utf8_append(&sound, hr_utf8_next(text, &pos));
     }
 
-    if (sound.err != HR_OK) {
-        hr_buf_release(&sound);
-        return NULL;
+    out = NULL;
+    n = -1;
+
+    if (hr_buf_reserve(&sound, 0) == HR_OK) {
+        n = utf8proc_map((const utf8proc_uint8_t *) sound.data,
+                         (utf8proc_ssize_t) sound.len, &out,
+                         UTF8PROC_STABLE | form);
     }
 
-    out = NULL;
-    n = utf8proc_map((const utf8proc_uint8_t *) sound.data,
-                     (utf8proc_ssize_t) sound.len, &out,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     hr_buf_release(&sound);
 
     if (n < 0) {
@@ -224,7 +225,7 @@ hr_fold_nfc(hr_str_t text, size_t *len)
 static size_t
 hr_fold_run(hr_str_t text, unsigned rules, unsigned char *out)
 {
-    bool                  blanks, blank, any;
+    bool                  blanks, blank, any, ye;
     uint32_t              cp;
     unsigned char        *start;
     const unsigned char  *p, *end;
@@ -235,11 +236,24 @@ hr_fold_run(hr_str_t text, unsigned rules, unsigned char *out)
     blanks = (rules & (HR_FOLD_SPACES | HR_FOLD_BLANKS)) != 0;
     blank = false;
     any = false;
+    ye = false;
 
     while (p < end) {
 
         p += hr_utf8_decode(p, (size_t) (end - p), &cp);
         cp = cp == HR_UTF8_BAD ? HR_UTF8_REPLACE : hr_fold_cp(cp, rules);
+
+        if (rules & HR_FOLD_APART) {
+            /* the diaeresis that makes a U+0451 of the letter before it */
+            if (cp == 0x308 && ye) {
+                continue;
+            }
+            if (utf8proc_get_property((utf8proc_int32_t) cp)->combining_class
+                == 0)
+            {
+                ye = cp == 0x435;
+            }
+        }
 
         if (blanks && cp == ' ') {
             blank = any;
@@ -265,8 +279,9 @@ hr_fold_run(hr_str_t text, unsigned rules, unsigned char *out)
  * is charged for the result only.
  */
 static hr_str_t
-hr_fold_store(hr_arena_t *arena, hr_str_t text, unsigned rules)
+hr_fold_pass(hr_arena_t *arena, hr_str_t text, unsigned rules)
 {
+    char           *composed;
     size_t          len;
     hr_str_t        result;
     unsigned char   small[HR_FOLD_SMALL * 3], *out;
@@ -282,7 +297,17 @@ hr_fold_store(hr_arena_t *arena, hr_str_t text, unsigned rules)
     }
 
     len = text.len == 0 ? 0 : hr_fold_run(text, rules, out);
-    result = hr_arena_str(arena, hr_str((char *) out, len));
+    result = hr_str((char *) out, len);
+
+    if (rules & HR_FOLD_APART) {
+        composed = hr_fold_normal(result, UTF8PROC_COMPOSE, &len);
+        result = composed == NULL ? HR_STR_NULL
+                                  : hr_arena_str(arena, hr_str(composed, len));
+        free(composed);
+
+    } else {
+        result = hr_arena_str(arena, result);
+    }
 
     if (out != small) {
         free(out);
@@ -295,21 +320,21 @@ hr_fold_store(hr_arena_t *arena, hr_str_t text, unsigned rules)
 static hr_str_t
 hr_fold_apply(hr_arena_t *arena, hr_str_t text, unsigned rules)
 {
-    char      *composed;
+    char      *apart;
     size_t     len;
     hr_str_t   result;
 
     if (!(rules & HR_FOLD_NFC) || hr_fold_is_nfc(text)) {
-        return hr_fold_store(arena, text, rules);
+        return hr_fold_pass(arena, text, rules);
     }
 
-    composed = hr_fold_nfc(text, &len);
-    if (composed == NULL) {
+    apart = hr_fold_normal(text, UTF8PROC_DECOMPOSE, &len);
+    if (apart == NULL) {
         return HR_STR_NULL;
     }
 
-    result = hr_fold_store(arena, hr_str(composed, len), rules);
-    free(composed);
+    result = hr_fold_pass(arena, hr_str(apart, len), rules | HR_FOLD_APART);
+    free(apart);
 
     return result;
 }

@@ -141,29 +141,28 @@ hr_json_add(hr_json_reader_t *r, hr_json_type_t type, hr_json_t **out)
 }
 
 
-static int
-hr_json_hex4(const unsigned char *p, uint32_t *value)
+/* Reads up to 4 hexadecimal digits and returns how many there are. */
+static size_t
+hr_json_hex(const unsigned char *p, const unsigned char *end, uint32_t *value)
 {
-    int       i;
-    uint32_t  c, v;
+    size_t    n;
+    uint32_t  c;
 
-    v = 0;
+    *value = 0;
 
-    for (i = 0; i < 4; i++) {
-        c = p[i];
+    for (n = 0; n < 4 && p < end; n++, p++) {
+        c = *p;
         if (c >= '0' && c <= '9') {
             c -= '0';
         } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
             c = (c | 0x20) - 'a' + 10;
         } else {
-            return 0;
+            break;
         }
-        v = v << 4 | c;
+        *value = *value << 4 | c;
     }
 
-    *value = v;
-
-    return 1;
+    return n;
 }
 
 
@@ -177,21 +176,29 @@ hr_json_unicode(hr_json_reader_t *r, const unsigned char **p, char **out)
 
     s = *p;
 
-    if (r->end - s < 4) {
+    n = hr_json_hex(s, r->end, &cp);
+    if (s + n == r->end) {
+        /* also of a whole escape at the very end Python says so */
         return hr_json_fail_cut(r, "Invalid \\uXXXX escape", s - 1);
     }
-    if (!hr_json_hex4(s, &cp)) {
+    if (n < 4) {
         return hr_json_fail(r, "Invalid \\uXXXX escape", s - 1);
     }
     s += 4;
 
     if (cp >= 0xd800 && cp <= 0xdfff) {
 
-        if (cp <= 0xdbff && r->end - s >= 6 && s[0] == '\\' && s[1] == 'u'
-            && hr_json_hex4(s + 2, &low) && low >= 0xdc00 && low <= 0xdfff)
+        if (cp <= 0xdbff && r->end - s > 6 && s[0] == '\\' && s[1] == 'u'
+            && hr_json_hex(s + 2, r->end, &low) == 4 && low >= 0xdc00 && low <= 0xdfff)
         {
             cp = 0x10000 + ((cp - 0xd800) << 10) + (low - 0xdc00);
             s += 6;
+
+        } else if (cp <= 0xdbff && r->end - s <= 6 && s[0] == '\\'
+                   && (r->end - s == 1 || s[1] == 'u'))
+        {
+            /* cut in the second half, which is refused in the next step */
+            cp = HR_UTF8_REPLACE;
 
         } else if (r->replace) {
             cp = HR_UTF8_REPLACE;

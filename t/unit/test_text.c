@@ -107,6 +107,10 @@ test_fold(void)
             "all of Cyrillic and Latin");
     IS_TEXT(hr_fold(arena, HR_STR("и\xcc\x86 \xd0\x95\xcc\x88")), "й е",
             "composed before folding");
+    IS_TEXT(hr_fold(arena, HR_STR("T\xcc\x88")), "\xe1\xba\x97",
+            "a small letter that composes where the capital does not");
+    IS_TEXT(hr_fold(arena, HR_STR("Ё\xcc\x88\xcc\xa3")), "е\xcc\xa3",
+            "no diaeresis comes back by composing");
     IS_TEXT(hr_fold(arena, HR_STR("\xff\xd0")), "\xef\xbf\xbd\xef\xbf\xbd",
             "broken UTF-8");
     IS_TEXT(hr_fold(arena, HR_STR("\xc8\xba")), "\xe2\xb1\xa5",
