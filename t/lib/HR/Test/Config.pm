@@ -1,0 +1,87 @@
+package HR::Test::Config;
+
+# The configuration under which the module is tested: the one place that knows
+# the names of its directives.  Paths are $TEST_NGINX_* variables, so that the text
+# is the same in every block.
+
+use strict;
+use warnings;
+
+use Exporter qw( import );
+
+our @EXPORT_OK = qw( main_config http_config server_config );
+
+# Small, fast, without limits that a test has not asked for.
+my @DIRECTIVES = (
+    'hr_data $TEST_NGINX_HR_DATA',
+    'hr_company $TEST_NGINX_HR_TOP/conf/company',
+    'hr_prompts $TEST_NGINX_HR_TOP/conf/prompts',
+    'hr_database $TEST_NGINX_HR_STATE/profiles.db',
+    'hr_jwt_secret_file $TEST_NGINX_HR_STATE/secret',
+    'hr_admin password_file=$TEST_NGINX_HR_STATE/admin',
+    'hr_bcrypt_cost 4',
+    'hr_cache size=8m shards=4',
+    'hr_zones sessions=1m data=8m',
+    'hr_limits login=10000 login_address=10000 login_account=10000 api=0 starts=10000',
+    'hr_llm location=/llm model=simulator concurrency=4 timeout=5s total_timeout=20s',
+);
+
+sub main_config {
+    return <<'EOT';
+thread_pool hr_read threads=2 max_queue=256;
+thread_pool hr_write threads=1 max_queue=256;
+thread_pool hr_cpu threads=2 max_queue=256;
+EOT
+}
+
+
+# $changes: lines "directive value;" that replace the one above of the same name or
+# are added, and lines "! directive" that take it away.
+sub http_config {
+    my ($changes) = @_;
+
+    my (@added, %replaced);
+    for my $line (grep { /\S/ && !/^\s*#/ } split /\n/, $changes // '') {
+        $line =~ s/^\s+|\s*;?\s*$//g;
+
+        if ($line =~ /^!\s*(\S+)/) {
+            $replaced{$1} = 1;
+
+        } else {
+            my ($name) = $line =~ /^(\S+)/;
+            $replaced{$name} = 1;
+            push @added, $line;
+        }
+    }
+
+    my @kept = grep { !$replaced{ (split ' ')[0] } } @DIRECTIVES;
+    return join '', map { "    $_;\n" } @kept, @added;
+}
+
+
+# The places that the module answers, the upstream of the model, the simulator.
+sub server_config {
+    return <<'EOT';
+location /api/ { hr_api; }
+location = /api { hr_api; }
+location = /health { hr_api; }
+
+location = /llm {
+    internal;
+    proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/simulator;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Accept-Encoding "";
+    proxy_set_header Content-Type application/json;
+    subrequest_output_buffer_size 1m;
+}
+
+location = /simulator {
+    client_max_body_size 4m;
+    client_body_buffer_size 1m;
+    hr_llm_simulator on;
+}
+EOT
+}
+
+1;
