@@ -1,0 +1,228 @@
+#include "ngx_http_hr_shm_state.h"
+
+
+static ngx_int_t ngx_http_hr_state_create(ngx_http_hr_shm_t *shm);
+
+
+/* set when the cycle's zones exist; the workers inherit it */
+static ngx_http_hr_shm_t  *ngx_http_hr_state_shm;
+
+
+const char *const ngx_http_hr_counter_names[NGX_HTTP_HR_COUNTERS] = {
+    "session_cache_hits", "session_cache_misses",
+    "db_reads", "db_writes", "db_commits", "db_errors", "db_refused",
+    "db_microseconds",
+    "logins_ok", "logins_failed", "logins_throttled", "rate_limited",
+    "jobs_started", "jobs_completed", "jobs_failed", "jobs_cancelled",
+    "upstream_ok", "upstream_failed", "upstream_retries",
+    "tokens_in", "tokens_out", "cost_microusd",
+    "foreign_writes", "slow_turns"
+};
+
+
+ngx_http_hr_shm_t *
+ngx_http_hr_state_add(ngx_conf_t *cf, void *tag)
+{
+    ngx_http_hr_shm_t  *shm;
+
+    shm = ngx_pcalloc(cf->pool, sizeof(ngx_http_hr_shm_t));
+    if (shm == NULL) {
+        return NULL;
+    }
+
+    ngx_str_set(&shm->name, "hr_state");
+    shm->root_size = sizeof(ngx_http_hr_state_t);
+    shm->layout = 1;
+    shm->create = ngx_http_hr_state_create;
+
+    if (ngx_http_hr_shm_add(cf, shm,
+                            ngx_align(sizeof(ngx_http_hr_state_t), ngx_pagesize)
+                            + 16 * ngx_pagesize, tag)
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return shm;
+}
+
+
+static ngx_int_t
+ngx_http_hr_state_create(ngx_http_hr_shm_t *shm)
+{
+    ngx_uint_t            i;
+    ngx_http_hr_state_t  *state = (ngx_http_hr_state_t *) shm->root;
+
+    state->start_sec = ngx_time();
+
+    /* 0 is never a valid epoch, so that an unset value never matches */
+    for (i = 0; i < NGX_HTTP_HR_EPOCH_FAMILIES; i++) {
+        state->epoch[i] = 1;
+    }
+
+    for (i = 0; i < NGX_HTTP_HR_EPOCH_SLOTS; i++) {
+        state->slot_epoch[i] = 1;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_hr_state_attach(ngx_http_hr_shm_t *shm)
+{
+    ngx_http_hr_state_shm = shm;
+}
+
+
+ngx_http_hr_state_t *
+ngx_http_hr_state(void)
+{
+    if (ngx_http_hr_state_shm == NULL) {
+        return NULL;
+    }
+
+    return (ngx_http_hr_state_t *) ngx_http_hr_state_shm->root;
+}
+
+
+ngx_atomic_uint_t
+ngx_http_hr_epoch(ngx_http_hr_epoch_t family)
+{
+    return ngx_http_hr_state()->epoch[family];
+}
+
+
+void
+ngx_http_hr_epoch_bump(ngx_http_hr_epoch_t family)
+{
+    (void) ngx_atomic_fetch_add(&ngx_http_hr_state()->epoch[family], 1);
+}
+
+
+uint64_t
+ngx_http_hr_hash(uint64_t hash, const void *data, size_t len)
+{
+    const u_char  *p = data, *end = p + len;
+
+    while (p < end) {
+        hash ^= *p++;
+        hash *= 0x100000001b3ull;
+    }
+
+    return hash;
+}
+
+
+ngx_uint_t
+ngx_http_hr_epoch_slot(u_char kind, const char *id, size_t len)
+{
+    uint64_t  hash;
+
+    hash = ngx_http_hr_hash(NGX_HTTP_HR_HASH_SEED, &kind, 1);
+    hash = ngx_http_hr_hash(hash, id, len);
+
+    return (ngx_uint_t) ((hash ^ (hash >> 32)) % NGX_HTTP_HR_EPOCH_SLOTS);
+}
+
+
+ngx_atomic_uint_t
+ngx_http_hr_epoch_slot_value(ngx_uint_t slot)
+{
+    return ngx_http_hr_state()->slot_epoch[slot];
+}
+
+
+void
+ngx_http_hr_epoch_slot_bump(ngx_uint_t slot)
+{
+    (void) ngx_atomic_fetch_add(&ngx_http_hr_state()->slot_epoch[slot], 1);
+}
+
+
+ngx_uint_t
+ngx_http_hr_rate_count(uint64_t key, time_t window)
+{
+    ngx_atomic_t       *cell;
+    ngx_atomic_uint_t   old, fresh, stamp;
+
+    cell = &ngx_http_hr_state()->rate[(key ^ (key >> 32))
+                                      % NGX_HTTP_HR_RATE_SLOTS];
+    stamp = ((ngx_atomic_uint_t) (ngx_time() / window)) & 0xffffffff;
+
+    /* the high half names the window, the low half counts in it */
+    for ( ;; ) {
+        old = *cell;
+        fresh = (old >> 32) == stamp ? old + 1 : (stamp << 32) + 1;
+
+        if (ngx_atomic_cmp_set(cell, old, fresh)) {
+            return (ngx_uint_t) (fresh & 0xffffffff);
+        }
+    }
+}
+
+
+void
+ngx_http_hr_count(ngx_http_hr_counter_t counter, ngx_atomic_int_t n)
+{
+    (void) ngx_atomic_fetch_add(&ngx_http_hr_state()->counter[counter], n);
+}
+
+
+ngx_atomic_uint_t
+ngx_http_hr_counter_value(ngx_http_hr_counter_t counter)
+{
+    return ngx_http_hr_state()->counter[counter];
+}
+
+
+static ngx_int_t
+ngx_http_hr_pid_alive(ngx_atomic_uint_t pid)
+{
+    return pid != 0 && (kill((ngx_pid_t) pid, 0) == 0 || ngx_errno != NGX_ESRCH);
+}
+
+
+ngx_int_t
+ngx_http_hr_worker_slot_take(ngx_uint_t *slot, ngx_pid_t *taken_over)
+{
+    ngx_uint_t                  i;
+    ngx_atomic_uint_t           old;
+    ngx_http_hr_worker_slot_t  *w;
+
+    for (i = 0; i < NGX_HTTP_HR_WORKER_SLOTS; i++) {
+        w = &ngx_http_hr_state()->worker[i];
+        old = w->pid;
+
+        if (ngx_http_hr_pid_alive(old)) {
+            continue;
+        }
+
+        if (ngx_atomic_cmp_set(&w->pid, old, (ngx_atomic_uint_t) ngx_pid)) {
+            (void) ngx_atomic_fetch_add(&w->generation, 1);
+            w->data_generation = 0;
+            *slot = i;
+            *taken_over = (ngx_pid_t) old;
+            return NGX_OK;
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+void
+ngx_http_hr_worker_slot_release(ngx_uint_t slot)
+{
+    ngx_http_hr_worker_slot_t  *w = &ngx_http_hr_state()->worker[slot];
+
+    w->data_generation = 0;
+    (void) ngx_atomic_cmp_set(&w->pid, (ngx_atomic_uint_t) ngx_pid, 0);
+}
+
+
+ngx_int_t
+ngx_http_hr_worker_alive(ngx_uint_t slot)
+{
+    return ngx_http_hr_pid_alive(ngx_http_hr_state()->worker[slot].pid);
+}
