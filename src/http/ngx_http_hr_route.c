@@ -1,0 +1,313 @@
+#include "ngx_http_hr.h"
+
+
+#define NGX_HTTP_HR_ROUTES_MAX     NGX_HTTP_HR_STAT_ROUTES
+#define NGX_HTTP_HR_SEGMENTS_MAX   10
+
+typedef struct {
+    const char   *data;
+    size_t        len;
+    ngx_uint_t    param;                /* 1: {name} */
+} ngx_http_hr_segment_t;
+
+typedef struct {
+    const ngx_http_hr_route_t  *route;
+    ngx_uint_t                  nsegments;
+    ngx_http_hr_segment_t       segment[NGX_HTTP_HR_SEGMENTS_MAX];
+} ngx_http_hr_compiled_t;
+
+
+/* built once in the master from constant tables, read-only afterwards */
+static ngx_http_hr_compiled_t  ngx_http_hr_compiled[NGX_HTTP_HR_ROUTES_MAX];
+static ngx_uint_t              ngx_http_hr_nroutes;
+
+
+static ngx_uint_t
+ngx_http_hr_route_split(const char *pattern, ngx_http_hr_segment_t *seg)
+{
+    size_t       len;
+    ngx_uint_t   n;
+    const char  *p;
+
+    n = 0;
+
+    for (p = pattern; *p == '/' && n < NGX_HTTP_HR_SEGMENTS_MAX; p += len) {
+        p++;
+        len = strcspn(p, "/");
+
+        if (len == 0) {
+            continue;               /* "/" itself, or a trailing slash */
+        }
+
+        seg[n].data = p;
+        seg[n].len = len;
+        seg[n].param = p[0] == '{';
+        n++;
+    }
+
+    return n;
+}
+
+
+ngx_int_t
+ngx_http_hr_routes_init(ngx_conf_t *cf)
+{
+    ngx_uint_t                         i;
+    ngx_http_hr_compiled_t            *c;
+    const ngx_http_hr_route_t         *row;
+    const ngx_http_hr_route_t *const  *table;
+
+    ngx_http_hr_nroutes = 0;
+
+    for (table = ngx_http_hr_route_tables; *table != NULL; table++) {
+        for (row = *table; row->pattern != NULL; row++) {
+
+            if (ngx_http_hr_nroutes == NGX_HTTP_HR_ROUTES_MAX) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "too many HR routes");
+                return NGX_ERROR;
+            }
+
+            c = &ngx_http_hr_compiled[ngx_http_hr_nroutes++];
+            c->route = row;
+            c->nsegments = ngx_http_hr_route_split(row->pattern, c->segment);
+
+            for (i = 0; i + 1 < ngx_http_hr_nroutes; i++) {
+                if (ngx_http_hr_compiled[i].route->method == row->method
+                    && ngx_strcmp(ngx_http_hr_compiled[i].route->pattern,
+                                  row->pattern) == 0)
+                {
+                    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                       "HR route \"%s\" is declared twice",
+                                       row->pattern);
+                    return NGX_ERROR;
+                }
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_http_hr_route_count(void)
+{
+    return ngx_http_hr_nroutes;
+}
+
+
+const ngx_http_hr_route_t *
+ngx_http_hr_route_at(ngx_uint_t index)
+{
+    return index < ngx_http_hr_nroutes ? ngx_http_hr_compiled[index].route : NULL;
+}
+
+
+/*
+ * Raw parts of the request path: split before decoding, so that %2F stays
+ * inside its part (D-29).  NGX_DECLINED: more parts than any route has.
+ */
+static ngx_int_t
+ngx_http_hr_path_split(ngx_http_request_t *r, ngx_str_t *part, ngx_uint_t *n)
+{
+    u_char  *p, *end, *start;
+
+    p = r->unparsed_uri.data;
+    end = p + r->unparsed_uri.len;
+    *n = 0;
+
+    /* absolute form: http://host/path */
+    if (p < end && *p != '/' && r->uri_start) {
+        p = r->uri_start;
+        end = r->uri_end;
+    }
+
+    for ( ;; ) {
+        while (p < end && *p == '/') {
+            p++;
+        }
+
+        start = p;
+
+        while (p < end && *p != '/' && *p != '?' && *p != '#') {
+            p++;
+        }
+
+        if (p > start) {
+            if (*n == NGX_HTTP_HR_SEGMENTS_MAX) {
+                return NGX_DECLINED;
+            }
+
+            part[*n].data = start;
+            part[(*n)++].len = p - start;
+        }
+
+        if (p == end || *p != '/') {
+            return NGX_OK;
+        }
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_hr_route_fits(const ngx_http_hr_compiled_t *c, const ngx_str_t *part)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < c->nsegments; i++) {
+        if (!c->segment[i].param
+            && (c->segment[i].len != part[i].len
+                || ngx_memcmp(c->segment[i].data, part[i].data, part[i].len)
+                   != 0))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* More literal parts first: /versions/compare beats /versions/{n}. */
+static ngx_uint_t
+ngx_http_hr_route_literals(const ngx_http_hr_compiled_t *c)
+{
+    ngx_uint_t  i, n;
+
+    for (i = 0, n = 0; i < c->nsegments; i++) {
+        n += !c->segment[i].param;
+    }
+
+    return n;
+}
+
+
+static ngx_int_t
+ngx_http_hr_route_params(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    const ngx_http_hr_compiled_t *c, ngx_str_t *part)
+{
+    ngx_uint_t  i, n;
+
+    for (i = 0, n = 0; i < c->nsegments; i++) {
+        if (!c->segment[i].param) {
+            continue;
+        }
+
+        if (ngx_http_hr_decode(r, ctx, part[i].data, part[i].len, 0,
+                               &ctx->params[n++])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static const char *
+ngx_http_hr_method_name(ngx_uint_t method)
+{
+    switch (method) {
+    case NGX_HTTP_GET:
+        return "GET, HEAD";
+    case NGX_HTTP_POST:
+        return "POST";
+    case NGX_HTTP_PUT:
+        return "PUT";
+    case NGX_HTTP_DELETE:
+        return "DELETE";
+    default:
+        return "";
+    }
+}
+
+
+/* The methods of all routes that share the best pattern. */
+static ngx_int_t
+ngx_http_hr_route_allow(ngx_http_request_t *r,
+    const ngx_http_hr_compiled_t *best, ngx_str_t *allow)
+{
+    u_char      *p;
+    ngx_uint_t   i;
+
+    allow->data = ngx_pnalloc(r->pool, 64);
+    if (allow->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = allow->data;
+
+    for (i = 0; i < ngx_http_hr_nroutes; i++) {
+        if (ngx_strcmp(ngx_http_hr_compiled[i].route->pattern,
+                       best->route->pattern) == 0)
+        {
+            p = ngx_slprintf(p, allow->data + 64, "%s%s",
+                             p == allow->data ? "" : ", ",
+                             ngx_http_hr_method_name(
+                                 ngx_http_hr_compiled[i].route->method));
+        }
+    }
+
+    allow->len = p - allow->data;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_hr_route_match(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_str_t *allow)
+{
+    ngx_str_t                      part[NGX_HTTP_HR_SEGMENTS_MAX];
+    ngx_uint_t                     i, n, literals, best_literals, method;
+    const ngx_http_hr_compiled_t  *c, *best, *other;
+
+    if (ngx_http_hr_path_split(r, part, &n) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    method = r->method == NGX_HTTP_HEAD ? NGX_HTTP_GET : r->method;
+    best = NULL;
+    other = NULL;
+    best_literals = 0;
+
+    for (i = 0; i < ngx_http_hr_nroutes; i++) {
+        c = &ngx_http_hr_compiled[i];
+
+        if (c->nsegments != n || !ngx_http_hr_route_fits(c, part)) {
+            continue;
+        }
+
+        literals = ngx_http_hr_route_literals(c);
+
+        if (c->route->method != method) {
+            if (other == NULL || literals > ngx_http_hr_route_literals(other)) {
+                other = c;
+            }
+            continue;
+        }
+
+        if (best == NULL || literals > best_literals) {
+            best = c;
+            best_literals = literals;
+        }
+    }
+
+    /* a more literal pattern without this method hides a general one with it */
+    if (best == NULL
+        || (other != NULL && ngx_http_hr_route_literals(other) > best_literals))
+    {
+        if (other == NULL) {
+            return NGX_DECLINED;
+        }
+
+        return ngx_http_hr_route_allow(r, other, allow) == NGX_OK ? NGX_ABORT
+                                                                  : NGX_ERROR;
+    }
+
+    ctx->route = best->route;
+    ctx->route_index = (ngx_uint_t) (best - ngx_http_hr_compiled);
+
+    return ngx_http_hr_route_params(r, ctx, best, part);
+}
