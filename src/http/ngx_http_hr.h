@@ -262,7 +262,7 @@ ngx_http_hr_str(const ngx_str_t *s)
  * Set once by the api layer.
  */
 typedef ngx_int_t (*ngx_http_hr_session_loader_pt)(ngx_http_request_t *r,
-    ngx_http_hr_ctx_t *ctx, const hr_jwt_t *claims);
+    ngx_http_hr_ctx_t *ctx, const hr_jwt_claims_t *claims);
 
 void ngx_http_hr_guard_set_loader(ngx_http_hr_session_loader_pt loader);
 
@@ -271,6 +271,9 @@ void ngx_http_hr_guard_set_loader(ngx_http_hr_session_loader_pt loader);
  * the loader works.  Anything else: the answer was sent.
  */
 ngx_int_t ngx_http_hr_guard(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
+
+/* Its second half: general rate limit and role.  NGX_ABORT: answered. */
+ngx_int_t ngx_http_hr_guard_rights(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
 
 /* The loader's end.  error HR_E_NONE: ctx->user is filled.  Finalizes the request. */
 void ngx_http_hr_guard_loaded(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,

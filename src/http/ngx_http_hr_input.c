@@ -815,17 +815,8 @@ ngx_http_hr_param_uuid(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     u_char                    details[192];
     ngx_http_hr_error_args_t  args;
 
+    /* the route has turned it into lower case */
     if (hr_uuid_normalize(ngx_http_hr_str(&ctx->params[param]), id)) {
-        /* the cache key and the epoch slot use the canonical form, too */
-        ctx->params[param].data = ngx_pnalloc(r->pool, 37);
-        if (ctx->params[param].data == NULL) {
-            *rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
-            return NGX_DECLINED;
-        }
-
-        ngx_memcpy(ctx->params[param].data, id, 37);
-        ctx->params[param].len = 36;
-
         return NGX_OK;
     }
 

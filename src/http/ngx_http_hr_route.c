@@ -186,18 +186,28 @@ static ngx_int_t
 ngx_http_hr_route_params(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     const ngx_http_hr_compiled_t *c, ngx_str_t *part)
 {
+    char        id[37];
     ngx_uint_t  i, n;
+    ngx_str_t  *param;
 
     for (i = 0, n = 0; i < c->nsegments; i++) {
         if (!c->segment[i].param) {
             continue;
         }
 
-        if (ngx_http_hr_decode(r, ctx, part[i].data, part[i].len, 0,
-                               &ctx->params[n++])
+        param = &ctx->params[n++];
+
+        if (ngx_http_hr_decode(r, ctx, part[i].data, part[i].len, 0, param)
             != NGX_OK)
         {
             return NGX_ERROR;
+        }
+
+        /* one spelling of a profile, for cache keys and epochs (P-06) */
+        if (param->len == 36
+            && hr_uuid_normalize(ngx_http_hr_str(param), id))
+        {
+            ngx_memcpy(param->data, id, 36);
         }
     }
 

@@ -76,6 +76,7 @@ typedef enum {
 typedef struct {
     ngx_http_hr_shm_root_t      root;
     ngx_atomic_t                start_sec;      /* of the service, not the worker */
+    ngx_atomic_t                prepared;       /* hash of the database path that was checked */
     ngx_atomic_t                epoch[NGX_HTTP_HR_EPOCH_FAMILIES];
     ngx_atomic_t                commits;        /* own commits, all workers */
     ngx_atomic_t                slot_epoch[NGX_HTTP_HR_EPOCH_SLOTS];

@@ -1,0 +1,341 @@
+#include "ngx_http_hr_api.h"
+
+
+static ngx_int_t ngx_http_hr_log_handler(ngx_http_request_t *r);
+
+
+const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
+    ngx_http_hr_system_routes,
+    ngx_http_hr_auth_routes,
+    NULL
+};
+
+
+static ngx_http_hr_main_conf_t  *ngx_http_hr_current_conf;
+
+
+ngx_http_hr_main_conf_t *
+ngx_http_hr_main_conf(void)
+{
+    return ngx_http_hr_current_conf;
+}
+
+
+void
+ngx_http_hr_main_conf_attach(ngx_http_hr_main_conf_t *hmcf)
+{
+    ngx_http_hr_current_conf = hmcf;
+}
+
+
+ngx_http_hr_api_t *
+ngx_http_hr_api(void)
+{
+    return ngx_http_hr_current_conf->api;
+}
+
+
+/* ---- configuration ---- */
+
+
+static ngx_int_t
+ngx_http_hr_pool(ngx_conf_t *cf, ngx_str_t *name, const char *threads,
+    ngx_thread_pool_t **pool)
+{
+    *pool = ngx_thread_pool_get(cf->cycle, name);
+
+    if (*pool == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "thread pool \"%V\" is not declared: add \"thread_pool "
+                           "%V %s;\" before the http block", name, name, threads);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_hr_store_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf,
+    ngx_http_hr_api_t *api)
+{
+    api->db.store.path = (char *) hmcf->database.data;
+    api->db.store.busy_timeout_ms = (unsigned) hmcf->busy_timeout;
+    api->db.store.admin_username = (char *) hmcf->admin_name.data;
+    api->db.batch = hmcf->write_batch;
+    api->db.queue = hmcf->write_queue;
+
+    if (ngx_http_hr_pool(cf, &hmcf->pool_read, "threads=4 max_queue=4096",
+                         &api->db.read) != NGX_OK
+        || ngx_http_hr_pool(cf, &hmcf->pool_write, "threads=1 max_queue=4096",
+                            &api->db.write) != NGX_OK
+        || ngx_http_hr_pool(cf, &hmcf->pool_cpu, "threads=2 max_queue=256",
+                            &api->db.cpu) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_hr_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_hr_api_t          *api;
+    ngx_http_hr_main_conf_t    *hmcf;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    hmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_hr_module);
+
+    if (!hmcf->enabled) {
+        return NGX_OK;
+    }
+
+    api = ngx_pcalloc(cf->pool, sizeof(ngx_http_hr_api_t));
+    if (api == NULL) {
+        return NGX_ERROR;
+    }
+
+    hmcf->api = api;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_hr_log_handler;
+
+    if (ngx_http_hr_routes_init(cf) != NGX_OK
+        || ngx_http_hr_store_conf(cf, hmcf, api) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_hr_data_load_conf(cf, hmcf);
+}
+
+
+/* ---- process ---- */
+
+
+static ngx_http_hr_main_conf_t *
+ngx_http_hr_cycle_conf(ngx_cycle_t *cycle)
+{
+    ngx_http_hr_main_conf_t  *hmcf;
+
+    if (ngx_get_conf(cycle->conf_ctx, ngx_http_module) == NULL) {
+        return NULL;                /* no http block */
+    }
+
+    hmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_hr_module);
+
+    return hmcf != NULL && hmcf->enabled ? hmcf : NULL;
+}
+
+
+ngx_int_t
+ngx_http_hr_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_hr_main_conf_t  *hmcf;
+
+    hmcf = ngx_http_hr_cycle_conf(cycle);
+
+    if (hmcf == NULL || ngx_test_config) {
+        return NGX_OK;
+    }
+
+    ngx_http_hr_main_conf_attach(hmcf);
+    ngx_http_hr_state_attach(hmcf->state_shm);
+    ngx_http_hr_session_attach(hmcf->session_shm);
+    ngx_http_hr_data_attach(hmcf->data_shm);
+
+    if (ngx_http_hr_data_publish_conf(cycle, hmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_hr_prepare_store(cycle, hmcf);
+}
+
+
+ngx_int_t
+ngx_http_hr_init_process(ngx_cycle_t *cycle)
+{
+    ngx_pid_t                 dead;
+    ngx_http_hr_api_t        *api;
+    ngx_http_hr_main_conf_t  *hmcf;
+
+    hmcf = ngx_http_hr_cycle_conf(cycle);
+
+    if (hmcf == NULL
+        || (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        return NGX_OK;
+    }
+
+    api = hmcf->api;
+    ngx_http_hr_main_conf_attach(hmcf);
+
+    if (ngx_http_hr_worker_slot_take(&hmcf->worker_slot, &dead) != NGX_OK) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "hr: no free worker slot of %d", NGX_HTTP_HR_WORKER_SLOTS);
+        return NGX_ERROR;
+    }
+
+    ngx_http_hr_cache_init_worker(hmcf->cache, hmcf->worker_slot);
+    ngx_http_hr_data_init_worker(hmcf->worker_slot);
+
+    if (ngx_http_hr_db_init_process(&api->db, cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_hr_session_init();
+
+    return ngx_http_hr_data_start_watch(cycle, hmcf);
+}
+
+
+void
+ngx_http_hr_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_hr_main_conf_t  *hmcf;
+
+    hmcf = ngx_http_hr_cycle_conf(cycle);
+
+    if (hmcf == NULL
+        || (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        return;
+    }
+
+    ngx_http_hr_db_exit_process();
+    ngx_http_hr_worker_slot_release(hmcf->worker_slot);
+}
+
+
+/* ---- statistics of requests and variables for the access log ---- */
+
+
+static ngx_int_t
+ngx_http_hr_log_handler(ngx_http_request_t *r)
+{
+    ngx_uint_t                 class, bucket;
+    ngx_time_t                *tp;
+    ngx_msec_int_t             ms;
+    ngx_http_hr_ctx_t         *ctx;
+    ngx_http_hr_route_stat_t  *stat;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_hr_module);
+
+    if (ctx == NULL || ctx->route == NULL || ctx->counted) {
+        return NGX_OK;
+    }
+
+    ctx->counted = 1;
+    stat = &ngx_http_hr_state()->route[ctx->route_index];
+    class = r->headers_out.status / 100;
+
+    tp = ngx_timeofday();
+    ms = (ngx_msec_int_t) ((tp->sec - r->start_sec) * 1000
+                           + (tp->msec - r->start_msec));
+    ms = ngx_max(ms, 0);
+
+    /* buckets: up to 1, 2, 4 ... 16384 ms, more */
+    for (bucket = 0; bucket < NGX_HTTP_HR_STAT_BUCKETS - 1
+                     && ms > ((ngx_msec_int_t) 1 << bucket); bucket++)
+    {
+        /* void */
+    }
+
+    (void) ngx_atomic_fetch_add(&stat->requests[class < 6 ? class : 0], 1);
+    (void) ngx_atomic_fetch_add(&stat->bucket[bucket], 1);
+    (void) ngx_atomic_fetch_add(&stat->usec, ms * 1000);
+    (void) ngx_atomic_fetch_add(&stat->bytes, r->connection->sent);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_hr_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    uintptr_t data)
+{
+    u_char             *p;
+    ngx_http_hr_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_hr_module);
+
+    v->valid = 1;
+    v->no_cacheable = 1;
+    v->not_found = 0;
+
+    if (ctx == NULL || ctx->route == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    switch (data) {
+
+    case 0:                         /* $hr_route */
+        v->data = (u_char *) ctx->route->name;
+        v->len = ngx_strlen(ctx->route->name);
+        return NGX_OK;
+
+    case 1:                         /* $hr_user: the id, never a name */
+    case 2:                         /* $hr_db_time: seconds in the database */
+        p = ngx_pnalloc(r->pool, NGX_INT64_LEN + 8);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        v->data = p;
+
+        if (data == 1) {
+            v->len = ngx_sprintf(p, "%L", ctx->user.id) - p;
+        } else {
+            v->len = ngx_sprintf(p, "%uL.%06uL", ctx->db_usec / 1000000,
+                                 ctx->db_usec % 1000000) - p;
+        }
+
+        return NGX_OK;
+
+    case 3:                         /* $hr_cache */
+        v->data = (u_char *) (ctx->cache_hit ? "HIT"
+                              : (ctx->route->flags & NGX_HTTP_HR_CACHED)
+                                ? "MISS" : "-");
+        v->len = ngx_strlen(v->data);
+        return NGX_OK;
+
+    default:                        /* $hr_request_id */
+        v->data = (u_char *) ctx->answer.request_id;
+        v->len = ngx_strlen(v->data);
+        return NGX_OK;
+    }
+}
+
+
+ngx_int_t
+ngx_http_hr_add_variables(ngx_conf_t *cf)
+{
+    static ngx_str_t  names[] = {
+        ngx_string("hr_route"), ngx_string("hr_user"), ngx_string("hr_db_time"),
+        ngx_string("hr_cache"), ngx_string("hr_request_id"),
+    };
+
+    ngx_uint_t            i;
+    ngx_http_variable_t  *var;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        var = ngx_http_add_variable(cf, &names[i], NGX_HTTP_VAR_NOCACHEABLE);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = ngx_http_hr_variable;
+        var->data = i;
+    }
+
+    return NGX_OK;
+}

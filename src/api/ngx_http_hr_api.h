@@ -1,0 +1,62 @@
+/*
+ * The top layer: route tables of all resources, and the life of the module in
+ * a process (start, timers, stop).
+ */
+
+#ifndef NGX_HTTP_HR_API_H
+#define NGX_HTTP_HR_API_H
+
+#include "ngx_http_hr.h"
+#include "ngx_http_hr_db.h"
+
+#include "hr_org.h"
+
+/* What hmcf->api points to. */
+typedef struct {
+    ngx_http_hr_db_conf_t     db;
+    hr_str_t                  levels;           /* bytes of levels.json */
+
+    /* made at configuration time, copied into shared memory by init_module */
+    hr_org_t                 *image;
+    size_t                    image_size;
+    char                      image_sha256[65];
+
+    ngx_event_t               watch_db;         /* foreign writers */
+    ngx_event_t               watch_data;       /* structure.json */
+    ngx_event_t               housekeeping;     /* expired sessions, old tasks */
+} ngx_http_hr_api_t;
+
+ngx_http_hr_api_t *ngx_http_hr_api(void);
+
+ngx_int_t ngx_http_hr_add_variables(ngx_conf_t *cf);
+ngx_int_t ngx_http_hr_postconfiguration(ngx_conf_t *cf);
+ngx_int_t ngx_http_hr_init_module(ngx_cycle_t *cycle);
+ngx_int_t ngx_http_hr_init_process(ngx_cycle_t *cycle);
+void ngx_http_hr_exit_process(ngx_cycle_t *cycle);
+
+/* start.c: the store is created and checked once, before any worker serves. */
+ngx_int_t ngx_http_hr_prepare_store(ngx_cycle_t *cycle,
+    ngx_http_hr_main_conf_t *hmcf);
+
+/* data.c: reads, checks and publishes the company's files */
+ngx_int_t ngx_http_hr_data_load_conf(ngx_conf_t *cf,
+    ngx_http_hr_main_conf_t *hmcf);
+ngx_int_t ngx_http_hr_data_publish_conf(ngx_cycle_t *cycle,
+    ngx_http_hr_main_conf_t *hmcf);
+ngx_int_t ngx_http_hr_data_start_watch(ngx_cycle_t *cycle,
+    ngx_http_hr_main_conf_t *hmcf);
+/* Looks at the files now, whatever their times say (admin action). */
+void ngx_http_hr_data_reload_now(void);
+
+/* Whole file into malloc'ed memory, at most limit bytes; errno is set on failure. */
+ngx_int_t ngx_http_hr_read_file(const char *path, size_t limit, char **data,
+    size_t *len);
+
+/* session.c */
+void ngx_http_hr_session_init(void);
+
+/* route tables */
+extern const ngx_http_hr_route_t  ngx_http_hr_system_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_auth_routes[];
+
+#endif /* NGX_HTTP_HR_API_H */
