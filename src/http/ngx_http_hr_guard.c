@@ -197,8 +197,8 @@ ngx_http_hr_guard_rights(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 
     if (ctx->conf->limits.api && !(ctx->route->flags & NGX_HTTP_HR_NO_RATE)) {
         n = ngx_http_hr_rate_count(
-                ngx_http_hr_hash(NGX_HTTP_HR_HASH_SEED, &ctx->user.id,
-                                 sizeof(ctx->user.id)), 60);
+                ngx_http_hr_rate_key('r', &ctx->user.id, sizeof(ctx->user.id)),
+                60);
 
         if (n > ctx->conf->limits.api) {
             ngx_http_hr_count(NGX_HTTP_HR_COUNT_RATE_LIMITED, 1);

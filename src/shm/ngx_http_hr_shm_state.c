@@ -1,5 +1,7 @@
 #include "ngx_http_hr_shm_state.h"
 
+#include <sys/random.h>
+
 
 static ngx_int_t ngx_http_hr_state_create(ngx_http_hr_shm_t *shm);
 
@@ -54,6 +56,12 @@ ngx_http_hr_state_create(ngx_http_hr_shm_t *shm)
     ngx_http_hr_state_t  *state = (ngx_http_hr_state_t *) shm->root;
 
     state->start_sec = ngx_time();
+
+    if (getrandom(&state->seed, sizeof(state->seed), 0)
+        != (ssize_t) sizeof(state->seed))
+    {
+        return NGX_ERROR;
+    }
 
     /* 0 is never a valid epoch, so that an unset value never matches */
     for (i = 0; i < NGX_HTTP_HR_EPOCH_FAMILIES; i++) {
@@ -140,23 +148,78 @@ ngx_http_hr_epoch_slot_bump(ngx_uint_t slot)
 }
 
 
+uint64_t
+ngx_http_hr_rate_key(u_char kind, const void *data, size_t len)
+{
+    uint64_t  hash;
+
+    hash = ngx_http_hr_hash(ngx_http_hr_state()->seed, &kind, 1);
+
+    return ngx_http_hr_hash(hash, data, len);
+}
+
+
+static ngx_atomic_t *
+ngx_http_hr_rate_cell(uint64_t key, time_t window, ngx_atomic_uint_t *stamp)
+{
+    *stamp = ((ngx_atomic_uint_t) (ngx_time() / window)) & 0xffffffff;
+
+    return &ngx_http_hr_state()->rate[(key ^ (key >> 32))
+                                      % NGX_HTTP_HR_RATE_SLOTS];
+}
+
+
+/* The high half of a cell names the window, the low half counts in it. */
 ngx_uint_t
 ngx_http_hr_rate_count(uint64_t key, time_t window)
 {
     ngx_atomic_t       *cell;
     ngx_atomic_uint_t   old, fresh, stamp;
 
-    cell = &ngx_http_hr_state()->rate[(key ^ (key >> 32))
-                                      % NGX_HTTP_HR_RATE_SLOTS];
-    stamp = ((ngx_atomic_uint_t) (ngx_time() / window)) & 0xffffffff;
+    cell = ngx_http_hr_rate_cell(key, window, &stamp);
 
-    /* the high half names the window, the low half counts in it */
     for ( ;; ) {
         old = *cell;
         fresh = (old >> 32) == stamp ? old + 1 : (stamp << 32) + 1;
 
         if (ngx_atomic_cmp_set(cell, old, fresh)) {
             return (ngx_uint_t) (fresh & 0xffffffff);
+        }
+    }
+}
+
+
+ngx_uint_t
+ngx_http_hr_rate_peek(uint64_t key, time_t window)
+{
+    ngx_atomic_uint_t  value, stamp;
+
+    value = *ngx_http_hr_rate_cell(key, window, &stamp);
+
+    return (value >> 32) == stamp ? (ngx_uint_t) (value & 0xffffffff) : 0;
+}
+
+
+void
+ngx_http_hr_rate_undo(uint64_t key, time_t window, ngx_uint_t n)
+{
+    ngx_atomic_t       *cell;
+    ngx_atomic_uint_t   old, count, stamp;
+
+    cell = ngx_http_hr_rate_cell(key, window, &stamp);
+
+    for ( ;; ) {
+        old = *cell;
+
+        if ((old >> 32) != stamp) {
+            return;
+        }
+
+        count = old & 0xffffffff;
+        count = count > n ? count - n : 0;
+
+        if (ngx_atomic_cmp_set(cell, old, (stamp << 32) + count)) {
+            return;
         }
     }
 }

@@ -26,7 +26,7 @@ typedef enum {
 /* Single objects share hashed slots: a collision costs a re-render, never a stale answer. */
 #define NGX_HTTP_HR_EPOCH_SLOTS    4096
 #define NGX_HTTP_HR_WORKER_SLOTS   256
-#define NGX_HTTP_HR_RATE_SLOTS     8192
+#define NGX_HTTP_HR_RATE_SLOTS     65536
 #define NGX_HTTP_HR_STAT_ROUTES    128
 #define NGX_HTTP_HR_STAT_BUCKETS   16
 
@@ -75,6 +75,7 @@ typedef enum {
 
 typedef struct {
     ngx_http_hr_shm_root_t      root;
+    uint64_t                    seed;           /* so that nobody can aim at a cell */
     ngx_atomic_t                start_sec;      /* of the service, not the worker */
     ngx_atomic_t                prepared;       /* hash of the database path that was checked */
     ngx_atomic_t                epoch[NGX_HTTP_HR_EPOCH_FAMILIES];
@@ -105,6 +106,12 @@ void ngx_http_hr_epoch_slot_bump(ngx_uint_t slot);
  * windows are fixed and window seconds long; colliding keys share a count.
  */
 ngx_uint_t ngx_http_hr_rate_count(uint64_t key, time_t window);
+/* The count without adding to it. */
+ngx_uint_t ngx_http_hr_rate_peek(uint64_t key, time_t window);
+/* Takes n back (a success); not below zero. */
+void ngx_http_hr_rate_undo(uint64_t key, time_t window, ngx_uint_t n);
+/* Key of a rate: kind tells families apart, seeded per start of the service. */
+uint64_t ngx_http_hr_rate_key(u_char kind, const void *data, size_t len);
 
 void ngx_http_hr_count(ngx_http_hr_counter_t counter, ngx_atomic_int_t n);
 ngx_atomic_uint_t ngx_http_hr_counter_value(ngx_http_hr_counter_t counter);
