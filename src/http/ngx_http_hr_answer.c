@@ -567,6 +567,7 @@ ngx_http_hr_error_with(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     hr_error_kind_t kind, const ngx_http_hr_error_args_t *args)
 {
     ngx_str_t             bearer = ngx_string("Bearer");
+    ngx_uint_t            level;
     ngx_http_hr_answer_t  a;
 
     ngx_http_hr_answer_init(&a, 256 * 1024);
@@ -598,8 +599,8 @@ ngx_http_hr_error_with(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_log_error(a.status >= 500 ? NGX_LOG_ERR : NGX_LOG_INFO,
-                  r->connection->log, 0, "hr: %ui %s, request id %s", a.status,
+    level = a.status >= 500 ? NGX_LOG_ERR : NGX_LOG_INFO;
+    ngx_log_error(level, r->connection->log, 0, "hr: %ui %s, request id %s", a.status,
                   hr_error_code(kind), ctx->answer.request_id);
 
     return ngx_http_hr_answer(r, ctx, &a);

@@ -63,7 +63,7 @@ ngx_http_hr_request_header(ngx_http_request_t *r, const char *name)
 static void
 ngx_http_hr_request_uuid(char *out)
 {
-    static u_char       random[4096];
+    static u_char       pool[4096];
     static size_t       left;
     static const char   hex[] = "0123456789abcdef";
 
@@ -71,18 +71,18 @@ ngx_http_hr_request_uuid(char *out)
     ngx_uint_t          i;
 
     if (left < 16) {
-        if (getrandom(random, sizeof(random), 0) != (ssize_t) sizeof(random)) {
+        if (getrandom(pool, sizeof(pool), 0) != (ssize_t) sizeof(pool)) {
             /* ids only need to be different here; this cannot really happen */
-            for (i = 0; i < sizeof(random); i++) {
-                random[i] = (u_char) ngx_random();
+            for (i = 0; i < sizeof(pool); i++) {
+                pool[i] = (u_char) ngx_random();
             }
         }
 
-        left = sizeof(random);
+        left = sizeof(pool);
     }
 
     left -= 16;
-    p = &random[left];
+    p = &pool[left];
     p[6] = (u_char) ((p[6] & 0x0f) | 0x40);
     p[8] = (u_char) ((p[8] & 0x3f) | 0x80);
 
