@@ -154,8 +154,9 @@ void hr_jw_kdouble(hr_jw_t *w, const char *key, double value);
 void hr_jw_kbool(hr_jw_t *w, const char *key, bool value);
 void hr_jw_knull(hr_jw_t *w, const char *key);
 
-/* Appends the escaped inside of a JSON string, without quotes. */
+/* Appends the escaped inside of a JSON string, without quotes; or with them. */
 hr_rc_t hr_json_escape(hr_buf_t *out, hr_str_t text, unsigned flags);
+hr_rc_t hr_json_quote(hr_buf_t *out, hr_str_t text, unsigned flags);
 /*
  * Shortest round-trip form, as Python prints floats ("0.0", "9.5e-05",
  * "1e+16"), NUL-terminated; returns the length.  NaN and infinities, which

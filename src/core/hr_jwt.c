@@ -43,18 +43,17 @@ hr_jwt_mac(hr_str_t key, hr_str_t text, unsigned char mac[EVP_MAX_MD_SIZE])
 static hr_rc_t
 hr_jwt_payload(const hr_jwt_claims_t *claims, hr_buf_t *out)
 {
-    hr_buf_printf(out, "{\"sub\":\"%lld\",\"username\":\"",
+    hr_buf_printf(out, "{\"sub\":\"%lld\",\"username\":",
                   (long long) claims->user_id);
-    hr_json_escape(out, claims->username, HR_JSON_ASCII);
-    hr_buf_c(out, "\",\"full_name\":\"");
-    hr_json_escape(out, claims->full_name, HR_JSON_ASCII);
-    hr_buf_printf(out, "\",\"exp\":%lld,\"iat\":%lld,\"type\":\"" HR_JWT_TYPE
+    hr_json_quote(out, claims->username, HR_JSON_ASCII);
+    hr_buf_c(out, ",\"full_name\":");
+    hr_json_quote(out, claims->full_name, HR_JSON_ASCII);
+    hr_buf_printf(out, ",\"exp\":%lld,\"iat\":%lld,\"type\":\"" HR_JWT_TYPE
                   "\"", (long long) claims->exp, (long long) claims->iat);
 
     if (claims->sid.len > 0) {
-        hr_buf_c(out, ",\"sid\":\"");
-        hr_json_escape(out, claims->sid, HR_JSON_ASCII);
-        hr_buf_char(out, '"');
+        hr_buf_c(out, ",\"sid\":");
+        hr_json_quote(out, claims->sid, HR_JSON_ASCII);
     }
 
     if (claims->remember) {
@@ -135,76 +134,94 @@ hr_jwt_split(hr_str_t token, hr_str_t part[3])
 static hr_rc_t
 hr_jwt_check_mac(const hr_jwt_keys_t *keys, hr_str_t text, hr_str_t signature)
 {
-    int             good;
+    hr_rc_t         rc;
     size_t          i;
     hr_buf_t        given;
     hr_str_t        key;
     unsigned char   mac[EVP_MAX_MD_SIZE];
 
-    hr_buf_init(&given, HR_JWT_MAC);
+    hr_buf_init(&given, HR_JWT_MAX);
 
-    if (hr_base64url_decode(&given, signature) != HR_OK
-        || given.len != HR_JWT_MAC)
-    {
+    rc = hr_base64url_decode(&given, signature);
+    if (rc != HR_OK || given.len != HR_JWT_MAC) {
         hr_buf_release(&given);
-        return HR_INVALID;
+        return rc != HR_OK ? rc : HR_INVALID;
     }
 
-    good = 0;
+    rc = HR_INVALID;
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < 2 && rc == HR_INVALID; i++) {
+
         key = i == 0 ? keys->current : keys->previous;
+        if (key.len < HR_JWT_MIN_KEY) {
+            continue;
+        }
 
-        if (key.len >= HR_JWT_MIN_KEY && hr_jwt_mac(key, text, mac) == HR_OK) {
-            good |= CRYPTO_memcmp(mac, given.data, HR_JWT_MAC) == 0;
+        if (hr_jwt_mac(key, text, mac) != HR_OK) {
+            rc = HR_ERROR;
+
+        } else if (CRYPTO_memcmp(mac, given.data, HR_JWT_MAC) == 0) {
+            rc = HR_OK;
         }
     }
 
     OPENSSL_cleanse(mac, sizeof(mac));
     hr_buf_release(&given);
 
-    return good ? HR_OK : HR_INVALID;
+    return rc;
 }
 
 
-static hr_json_t *
-hr_jwt_json(hr_arena_t *arena, hr_str_t part)
+/* Everything that is no object within the limits is HR_INVALID. */
+static hr_rc_t
+hr_jwt_json(hr_arena_t *arena, hr_str_t part, hr_json_t **object)
 {
+    hr_rc_t                      rc;
     hr_buf_t                     text;
-    hr_json_t                   *node;
     static const hr_json_opts_t  opts = {
         .max_depth = HR_JWT_DEPTH, .max_nodes = HR_JWT_NODES
     };
 
     hr_buf_init(&text, HR_JWT_MAX);
 
-    if (hr_base64url_decode(&text, part) != HR_OK
-        || hr_json_parse(arena, hr_buf_view(&text), &opts, &node, NULL)
-           != HR_OK)
-    {
-        node = NULL;
+    rc = hr_base64url_decode(&text, part);
+    if (rc == HR_OK) {
+        rc = hr_json_parse(arena, hr_buf_view(&text), &opts, object, NULL);
     }
 
     hr_buf_release(&text);
 
-    return hr_json_is(node, HR_JSON_OBJECT) ? node : NULL;
+    if (rc == HR_OK && (*object)->type == HR_JSON_OBJECT) {
+        return HR_OK;
+    }
+
+    return rc == HR_NOMEM ? HR_NOMEM : HR_INVALID;
 }
 
 
-static bool
+static hr_rc_t
 hr_jwt_check_header(hr_arena_t *arena, hr_str_t part)
 {
+    hr_rc_t     rc;
     hr_json_t  *header;
 
     if (hr_str_eq(part, HR_STR(HR_JWT_HEADER))) {
-        return true;
+        return HR_OK;
     }
 
-    header = hr_jwt_json(arena, part);
+    rc = hr_jwt_json(arena, part, &header);
+    if (rc != HR_OK) {
+        return rc;
+    }
 
     /* RFC 7515, 4.1.11: extensions that must be understood, and are not */
-    return hr_str_eq(hr_json_text(hr_json_get(header, "alg")), HR_STR("HS256"))
-           && hr_json_get(header, "crit") == NULL;
+    if (!hr_str_eq(hr_json_text(hr_json_get(header, "alg")), HR_STR("HS256"))
+        || hr_json_get(header, "crit") != NULL)
+    {
+        return HR_INVALID;
+    }
+
+    return HR_OK;
 }
 
 
@@ -319,7 +336,8 @@ hr_rc_t
 hr_jwt_verify(hr_arena_t *arena, const hr_jwt_keys_t *keys, hr_str_t token,
     int64_t now, hr_jwt_claims_t *claims)
 {
-    hr_str_t    part[3];
+    hr_rc_t     rc;
+    hr_str_t    part[3], text;
     hr_json_t  *payload;
 
     memset(claims, 0, sizeof(hr_jwt_claims_t));
@@ -329,20 +347,21 @@ hr_jwt_verify(hr_arena_t *arena, const hr_jwt_keys_t *keys, hr_str_t token,
     }
 
     /* nothing of the token is looked into before its signature is good */
-    if (hr_jwt_check_mac(keys, hr_str(token.data, part[0].len + 1 + part[1].len),
-                         part[2])
-        != HR_OK
-        || !hr_jwt_check_header(arena, part[0]))
-    {
-        return HR_INVALID;
+    text = hr_str(token.data, part[0].len + 1 + part[1].len);
+    rc = hr_jwt_check_mac(keys, text, part[2]);
+
+    if (rc == HR_OK) {
+        rc = hr_jwt_check_header(arena, part[0]);
     }
 
-    payload = hr_jwt_json(arena, part[1]);
+    if (rc == HR_OK) {
+        rc = hr_jwt_json(arena, part[1], &payload);
+    }
 
-    if (payload == NULL || !hr_jwt_check_claims(payload, now, claims)) {
+    if (rc == HR_OK && !hr_jwt_check_claims(payload, now, claims)) {
         memset(claims, 0, sizeof(hr_jwt_claims_t));
-        return HR_INVALID;
+        rc = HR_INVALID;
     }
 
-    return HR_OK;
+    return rc;
 }

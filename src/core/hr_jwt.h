@@ -40,9 +40,10 @@ hr_rc_t hr_jwt_sign(const hr_jwt_keys_t *keys, const hr_jwt_claims_t *claims,
 /*
  * Checks the signature (in constant time) and the claims at now (UTC seconds):
  * exp and iat must be there (D-15), exp not be before now, nbf not after it,
- * no aud, type "access_token", sub a decimal user id.  HR_INVALID whatever the
- * reason; callers must not tell them apart to a client.  The texts of claims
- * lie in the arena (give it some 64 KiB); claims is cleared on failure.
+ * no aud, type "access_token", sub a decimal user id.  HR_INVALID whatever is
+ * wrong with the token; the reasons must not be told apart to a client.
+ * HR_NOMEM, HR_ERROR: could not be checked.  The texts of claims lie in the
+ * arena (give it some 64 KiB); claims is cleared on failure.
  */
 hr_rc_t hr_jwt_verify(hr_arena_t *arena, const hr_jwt_keys_t *keys,
     hr_str_t token, int64_t now, hr_jwt_claims_t *claims);

@@ -1,6 +1,6 @@
 /*
  * JSON: what is read, written in any form and read again is equal; positions
- * of errors lie inside the text.  max_len 4096
+ * of errors lie inside the text.
  */
 
 #include "hr_fuzz.h"

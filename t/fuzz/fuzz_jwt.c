@@ -1,6 +1,6 @@
 /*
  * Tokens: the input is taken as a token, then as a payload that is properly
- * signed, then as the claims of a token to make.  max_len 4096
+ * signed, then as the claims of a token to make.
  */
 
 #include <openssl/evp.h>
