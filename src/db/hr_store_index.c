@@ -1,0 +1,659 @@
+/*
+ * The folded copy of the profile rows, from which lists are made.
+ *
+ *   search_terms     every folded text that occurs as a department, a position
+ *                    or an employee name, once
+ *   search_terms_fts trigram index over it (only texts are indexed that are
+ *                    new; a term never changes)
+ *   search_slots     department, position, unit path as stored, the terms of the
+ *                    first two, and how many rows of each status it has
+ *   search_profiles  one narrow row per profile: slot, employee term, status,
+ *                    instants as integers, scores
+ *
+ * An organisation has some thousand slots however many profiles there are, so
+ * a search looks at terms and slots first, knows the number of matches by
+ * adding up counters, and reads profile rows only for the page
+ * (hr_store_list.c); the links of the position list are one look per slot.
+ *
+ * Only this file writes these tables, always in the transaction that changes
+ * the profile.  Other programs do not know them: source_hash is a hash of the
+ * columns that were copied, and rows whose hash differs from the profile's are
+ * found by hr_store_index_check() and entered again.
+ */
+
+#include "hr_store_sqlite.h"
+
+
+/* No valid id: counted nowhere, listed nowhere, but known as seen. */
+#define HR_STORE_BAD_ID       4
+#define HR_STORE_QUICK_ROWS   64
+#define HR_STORE_SYNC_BATCH   100000
+
+#define HR_STORE_SOURCE                                                       \
+    "p.id, p.department, p.position, p.employee_name, p.status,"              \
+    " p.validation_score, p.completeness_score, p.created_by, p.created_at,"  \
+    " p.updated_at, p.unit_path"
+#define HR_STORE_SOURCE_WIDTH  11
+
+
+typedef struct {
+    int64_t       seq;
+    int64_t       slot;
+    int           status;
+} hr_store_entry_t;
+
+typedef struct {
+    int64_t       hash;
+    int64_t       slot;
+    int64_t       employee;         /* 0: none */
+    int           status;
+    hr_instant_t  created;
+    hr_instant_t  updated;
+    double        validation;
+    double        completeness;
+    int64_t       created_by;
+} hr_store_source_t;
+
+
+static hr_rc_t hr_store_index_remove(hr_store_conn_t *conn,
+    hr_str_t profile_id);
+
+
+static int64_t
+hr_store_source_hash(hr_store_conn_t *conn, sqlite3_stmt *stmt)
+{
+    int       i;
+    double    d;
+    uint64_t  h;
+
+    h = HR_STORE_HASH_INIT;
+
+    /* by value, not by text: 1 and 1.0 are the same score */
+    for (i = 1; i < HR_STORE_SOURCE_WIDTH; i++) {
+        switch (sqlite3_column_type(stmt, i)) {
+        case SQLITE_INTEGER:
+        case SQLITE_FLOAT:
+            d = sqlite3_column_double(stmt, i);
+            h = hr_store_hash(h, &d, sizeof(d));
+            break;
+        default:
+            h = hr_store_hash_str(h, hr_store_col(conn, NULL, stmt, i));
+        }
+    }
+
+    return (int64_t) h;
+}
+
+
+/* The id of a folded text; a new one enters the full-text index too. */
+static hr_rc_t
+hr_store_term(hr_store_conn_t *conn, hr_str_t fold, int64_t *id)
+{
+    hr_rc_t  rc;
+
+    if (fold.data == NULL) {
+        fold = HR_STR("");
+    }
+
+    rc = hr_store_int(conn, id, "SELECT id FROM search_terms WHERE fold = ?1",
+                      "t", fold);
+    if (rc != HR_NOT_FOUND) {
+        return rc;
+    }
+
+    rc = hr_store_run(conn, NULL, "INSERT INTO search_terms (fold) VALUES (?1)",
+                      "t", fold);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    *id = sqlite3_last_insert_rowid(conn->db);
+
+    return hr_store_run(conn, NULL, "INSERT INTO search_terms_fts (rowid, fold)"
+                                    " VALUES (?1, ?2)", "it", *id, fold);
+}
+
+
+static hr_rc_t
+hr_store_slot_id(hr_store_conn_t *conn, const hr_str_t names[4],
+    const int64_t terms[3], int64_t *id)
+{
+    hr_rc_t  rc;
+
+    rc = hr_store_int(conn, id, "SELECT id FROM search_slots WHERE position ="
+                                " ?1 AND department = ?2 AND unit_path ="
+                                " coalesce(?3, '')", "ttt", names[1], names[0],
+                      names[3]);
+    if (rc != HR_NOT_FOUND) {
+        return rc;
+    }
+
+    rc = hr_store_run(conn, NULL,
+                      "INSERT INTO search_slots (position, department,"
+                      " unit_path, department_term, position_term)"
+                      " VALUES (?1, ?2, coalesce(?3, ''), ?4, ?5)", "tttii",
+                      names[1], names[0], names[3], terms[0], terms[1]);
+    if (rc == HR_OK) {
+        *id = sqlite3_last_insert_rowid(conn->db);
+    }
+
+    return rc;
+}
+
+
+static hr_rc_t
+hr_store_slot_count(hr_store_conn_t *conn, int64_t slot, int status,
+    int64_t step)
+{
+    /* rows without a valid id are counted nowhere */
+    return hr_store_run(conn, NULL,
+                        "UPDATE search_slots SET n0 = n0 + (?2 = 0) * ?3,"
+                        " n1 = n1 + (?2 = 1) * ?3, n2 = n2 + (?2 = 2) * ?3,"
+                        " n3 = n3 + (?2 = 3) * ?3 WHERE id = ?1",
+                        "iii", slot, (int64_t) status, step);
+}
+
+
+/* Folds the names of the current row and finds their ids. */
+static hr_rc_t
+hr_store_source_names(hr_store_conn_t *conn, hr_arena_t *arena,
+    const hr_str_t names[4], hr_store_source_t *source)
+{
+    int       i;
+    hr_rc_t   rc;
+    int64_t   terms[3];
+    hr_str_t  fold;
+
+    for (i = 0; i < 3; i++) {
+        terms[i] = 0;
+
+        /* most profiles name no employee */
+        if (i == 2 && names[i].len == 0) {
+            break;
+        }
+
+        fold = HR_STR("");
+
+        if (names[i].len != 0) {
+            fold = hr_fold(arena, names[i]);
+            if (fold.data == NULL) {
+                return hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+            }
+        }
+
+        rc = hr_store_term(conn, fold, &terms[i]);
+        if (rc != HR_OK) {
+            return rc;
+        }
+    }
+
+    source->employee = terms[2];
+
+    return hr_store_slot_id(conn, names, terms, &source->slot);
+}
+
+
+static hr_rc_t
+hr_store_source_read(hr_store_conn_t *conn, hr_arena_t *arena,
+    hr_str_t profile_id, hr_store_source_t *source)
+{
+    hr_rc_t              rc;
+    hr_str_t             names[4], status;
+    sqlite3_stmt        *stmt;
+    hr_store_status_t    known;
+
+    stmt = hr_store_query(conn, "SELECT " HR_STORE_SOURCE " FROM profiles p"
+                                " INDEXED BY idx_profiles_card"
+                                " WHERE p.id = ?1", "t", profile_id);
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    rc = hr_store_step(conn, stmt);
+
+    if (rc == HR_OK) {
+        names[0] = hr_store_col(conn, arena, stmt, 1);
+        names[1] = hr_store_col(conn, arena, stmt, 2);
+        names[2] = hr_store_col(conn, arena, stmt, 3);
+        names[3] = hr_store_col(conn, arena, stmt, 10);
+
+        status = hr_store_col(conn, NULL, stmt, 4);
+
+        if (!hr_store_is_uuid(profile_id)) {
+            source->status = HR_STORE_BAD_ID;
+
+        } else if (status.data == NULL) {
+            source->status = HR_STORE_COMPLETED;
+
+        } else {
+            source->status = hr_store_status_parse(status, &known)
+                             ? (int) known : HR_STORE_FAILED;
+        }
+
+        source->validation = hr_store_col_unit(stmt, 5);
+        source->completeness = hr_store_col_unit(stmt, 6);
+        source->created_by = sqlite3_column_int64(stmt, 7);
+        source->created = hr_store_col_time(stmt, 8);
+        source->updated = hr_store_col_time(stmt, 9);
+        source->hash = hr_store_source_hash(conn, stmt);
+
+        if (source->updated == HR_STORE_NO_TIME) {
+            source->updated = source->created;
+        }
+
+        /* D-50: a row without creation time is as old as its last change */
+        if (source->created == HR_STORE_NO_TIME) {
+            source->created = source->updated;
+        }
+
+        if (source->created == HR_STORE_NO_TIME) {
+            source->created = source->updated = 0;
+        }
+
+        rc = hr_store_copied(conn, rc);
+    }
+
+    hr_store_end(stmt);
+
+    return rc == HR_OK ? hr_store_source_names(conn, arena, names, source) : rc;
+}
+
+
+static hr_rc_t
+hr_store_entry(hr_store_conn_t *conn, hr_str_t profile_id,
+    hr_store_entry_t *entry)
+{
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
+
+    stmt = hr_store_query(conn, "SELECT seq, slot, status FROM search_profiles"
+                                " WHERE profile_id = ?1", "t", profile_id);
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    rc = hr_store_step(conn, stmt);
+
+    if (rc == HR_OK) {
+        entry->seq = sqlite3_column_int64(stmt, 0);
+        entry->slot = sqlite3_column_int64(stmt, 1);
+        entry->status = sqlite3_column_int(stmt, 2);
+    }
+
+    hr_store_end(stmt);
+
+    return rc;
+}
+
+
+static hr_rc_t
+hr_store_index_write(hr_store_conn_t *conn, hr_str_t profile_id,
+    const hr_store_source_t *source)
+{
+    hr_rc_t            rc;
+    hr_store_entry_t   old;
+
+    rc = hr_store_entry(conn, profile_id, &old);
+
+    if (rc == HR_OK) {
+        if (old.slot != source->slot || old.status != source->status) {
+            rc = hr_store_slot_count(conn, old.slot, old.status, -1);
+            if (rc == HR_OK) {
+                rc = hr_store_slot_count(conn, source->slot, source->status, 1);
+            }
+        }
+
+    } else if (rc == HR_NOT_FOUND) {
+        rc = hr_store_slot_count(conn, source->slot, source->status, 1);
+    }
+
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    /* seq stays with the profile: it is the order of insertion */
+    return hr_store_run(conn, NULL,
+        "INSERT INTO search_profiles (profile_id, source_hash, slot, employee,"
+        " status, created_us, updated_us, validation, completeness,"
+        " created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " ON CONFLICT (profile_id) DO UPDATE SET"
+        " source_hash = excluded.source_hash, slot = excluded.slot,"
+        " employee = excluded.employee, status = excluded.status,"
+        " created_us = excluded.created_us, updated_us = excluded.updated_us,"
+        " validation = excluded.validation,"
+        " completeness = excluded.completeness,"
+        " created_by = excluded.created_by",
+        "tiioiiiddo", profile_id, source->hash, source->slot, source->employee,
+        (int64_t) source->status, source->created, source->updated,
+        source->validation, source->completeness, source->created_by);
+}
+
+
+hr_rc_t
+hr_store_index_put(hr_store_conn_t *conn, hr_str_t profile_id)
+{
+    hr_rc_t             rc;
+    hr_arena_t         *arena;
+    hr_store_source_t   source;
+
+    arena = hr_arena_create(1024 * 1024);
+    if (arena == NULL) {
+        return hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+    }
+
+    rc = hr_store_source_read(conn, arena, profile_id, &source);
+
+    if (rc == HR_OK) {
+        rc = hr_store_index_write(conn, profile_id, &source);
+
+    } else if (rc == HR_NOT_FOUND) {
+        rc = hr_store_index_remove(conn, profile_id);
+    }
+
+    hr_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static hr_rc_t
+hr_store_index_remove(hr_store_conn_t *conn, hr_str_t profile_id)
+{
+    hr_rc_t            rc;
+    hr_store_entry_t   old;
+
+    rc = hr_store_entry(conn, profile_id, &old);
+    if (rc != HR_OK) {
+        return rc == HR_NOT_FOUND ? HR_OK : rc;
+    }
+
+    rc = hr_store_slot_count(conn, old.slot, old.status, -1);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    return hr_store_run(conn, NULL, "DELETE FROM search_profiles"
+                                    " WHERE profile_id = ?1", "t", profile_id);
+}
+
+
+hr_rc_t
+hr_store_index_repair(hr_store_conn_t *conn, const hr_str_t *ids, size_t count)
+{
+    size_t   i;
+    hr_rc_t  rc;
+
+    rc = hr_store_write(conn, count == 0 ? 0 : HR_STORE_T_PROFILES);
+
+    for (i = 0; i < count && rc == HR_OK; i++) {
+        rc = hr_store_index_put(conn, ids[i]);
+    }
+
+    return rc;
+}
+
+
+/* -- looking for stale rows -- */
+
+typedef struct {
+    hr_arena_t        *arena;
+    hr_store_stale_t  *stale;
+    size_t             capacity;
+    size_t             limit;
+} hr_store_scan_t;
+
+
+/* Takes the id in column 0; HR_ABORTED when there is no room for more. */
+static hr_rc_t
+hr_store_scan_add(hr_store_conn_t *conn, hr_store_scan_t *scan,
+    sqlite3_stmt *stmt)
+{
+    hr_store_stale_t  *stale;
+
+    stale = scan->stale;
+
+    if (stale->count == scan->limit) {
+        stale->more = true;
+        return HR_ABORTED;
+    }
+
+    stale->ids = hr_store_grow(scan->arena, stale->ids, stale->count,
+                               sizeof(hr_str_t), &scan->capacity);
+    if (stale->ids == NULL) {
+        stale->count = 0;
+        return hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+    }
+
+    stale->ids[stale->count++] = hr_store_col(conn, scan->arena, stmt, 0);
+
+    return hr_store_copied(conn, HR_OK);
+}
+
+
+/* Rows of profiles without a copy, or with another hash than the copy's. */
+static hr_rc_t
+hr_store_scan_rows(hr_store_conn_t *conn, hr_store_scan_t *scan,
+    sqlite3_stmt *stmt)
+{
+    hr_rc_t  rc;
+
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
+
+        if (sqlite3_column_type(stmt, HR_STORE_SOURCE_WIDTH) != SQLITE_NULL
+            && sqlite3_column_int64(stmt, HR_STORE_SOURCE_WIDTH)
+               == hr_store_source_hash(conn, stmt))
+        {
+            continue;
+        }
+
+        rc = hr_store_scan_add(conn, scan, stmt);
+        if (rc != HR_OK) {
+            break;
+        }
+    }
+
+    hr_store_end(stmt);
+
+    return rc == HR_NOT_FOUND || rc == HR_ABORTED ? HR_OK : rc;
+}
+
+
+/* Copies whose profile is gone. */
+static hr_rc_t
+hr_store_scan_orphans(hr_store_conn_t *conn, hr_store_scan_t *scan)
+{
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
+
+    stmt = hr_store_query(conn, "SELECT s.profile_id FROM search_profiles s"
+                                " WHERE NOT EXISTS (SELECT 1 FROM profiles p"
+                                " WHERE p.id = s.profile_id)", "");
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
+        rc = hr_store_scan_add(conn, scan, stmt);
+        if (rc != HR_OK) {
+            break;
+        }
+    }
+
+    hr_store_end(stmt);
+
+    return rc == HR_NOT_FOUND || rc == HR_ABORTED ? HR_OK : rc;
+}
+
+
+static hr_rc_t
+hr_store_scan_full(hr_store_conn_t *conn, hr_store_scan_t *scan)
+{
+    hr_rc_t  rc;
+
+    rc = hr_store_scan_rows(conn, scan,
+        hr_store_query(conn, "SELECT " HR_STORE_SOURCE ", s.source_hash"
+                             " FROM profiles p INDEXED BY idx_profiles_card"
+                             " LEFT JOIN search_profiles s"
+                             " ON s.profile_id = p.id"
+                             " WHERE p.id IS NOT NULL", ""));
+
+    if (rc == HR_OK && !scan->stale->more) {
+        rc = hr_store_scan_orphans(conn, scan);
+    }
+
+    return rc;
+}
+
+
+/*
+ * The old service sets updated_at with every change of a row, so a change of
+ * its stands among the latest; insertions and deletions show in the counts.
+ */
+static hr_rc_t
+hr_store_scan_quick(hr_store_conn_t *conn, hr_store_scan_t *scan)
+{
+    hr_rc_t  rc;
+    int64_t  rows, copies;
+
+    rc = hr_store_int(conn, &rows, "SELECT count(id) FROM profiles", "");
+    if (rc == HR_OK) {
+        rc = hr_store_int(conn, &copies,
+                          "SELECT count(*) FROM search_profiles", "");
+    }
+
+    if (rc != HR_OK || rows != copies) {
+        return rc == HR_OK ? hr_store_scan_full(conn, scan) : rc;
+    }
+
+    rc = hr_store_scan_rows(conn, scan,
+        hr_store_query(conn, "SELECT " HR_STORE_SOURCE ", s.source_hash FROM"
+                             " (SELECT id FROM profiles"
+                             "  ORDER BY updated_at DESC LIMIT ?1) latest"
+                             " JOIN profiles p INDEXED BY idx_profiles_card"
+                             " ON p.id = latest.id"
+                             " LEFT JOIN search_profiles s"
+                             " ON s.profile_id = p.id",
+                       "i", (int64_t) HR_STORE_QUICK_ROWS));
+
+    /* one foreign change that was seen may hide others that were not */
+    if (rc == HR_OK && scan->stale->count != 0) {
+        scan->stale->count = 0;
+        scan->stale->more = false;
+        rc = hr_store_scan_full(conn, scan);
+    }
+
+    return rc;
+}
+
+
+hr_rc_t
+hr_store_index_check(hr_store_conn_t *conn, hr_arena_t *arena, bool full,
+    size_t limit, hr_store_stale_t *stale)
+{
+    hr_rc_t           rc;
+    bool              own;
+    hr_store_scan_t   scan;
+
+    memset(stale, 0, sizeof(*stale));
+
+    if (limit == 0 || limit > 100000) {
+        hr_store_read(conn);
+        return hr_store_refuse(conn, HR_INVALID, HR_STORE_E_BAD_VALUE);
+    }
+
+    own = !conn->in_snapshot;
+
+    rc = hr_store_snapshot(conn);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    scan.arena = arena;
+    scan.stale = stale;
+    scan.capacity = 0;
+    scan.limit = limit;
+
+    rc = full ? hr_store_scan_full(conn, &scan)
+              : hr_store_scan_quick(conn, &scan);
+
+    if (own) {
+        hr_store_snapshot_end(conn);
+    }
+
+    return rc;
+}
+
+
+/* Fills an empty copy; in order of creation, so that seq follows it. */
+static hr_rc_t
+hr_store_index_fill(hr_store_conn_t *conn, int64_t *changed)
+{
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
+
+    stmt = hr_store_query(conn, "SELECT p.id FROM profiles p"
+                                " INDEXED BY idx_profiles_card"
+                                " WHERE p.id IS NOT NULL"
+                                " ORDER BY p.created_at, p.rowid", "");
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
+        rc = hr_store_index_put(conn, hr_store_col(conn, NULL, stmt, 0));
+        if (rc != HR_OK) {
+            break;
+        }
+
+        (*changed)++;
+    }
+
+    hr_store_end(stmt);
+
+    return rc == HR_NOT_FOUND ? HR_OK : rc;
+}
+
+
+hr_rc_t
+hr_store_index_sync(hr_store_conn_t *conn, int64_t *changed)
+{
+    hr_rc_t            rc;
+    int64_t            copies;
+    hr_arena_t        *arena;
+    hr_store_stale_t   stale;
+
+    *changed = 0;
+
+    rc = hr_store_int(conn, &copies, "SELECT count(*) FROM search_profiles",
+                      "");
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    if (copies == 0) {
+        return hr_store_index_fill(conn, changed);
+    }
+
+    do {
+        arena = hr_arena_create(32 * 1024 * 1024);
+        if (arena == NULL) {
+            return hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+        }
+
+        rc = hr_store_index_check(conn, arena, true, HR_STORE_SYNC_BATCH,
+                                  &stale);
+        if (rc == HR_OK) {
+            rc = hr_store_index_repair(conn, stale.ids, stale.count);
+            *changed += (int64_t) stale.count;
+        }
+
+        hr_arena_destroy(arena);
+
+    } while (rc == HR_OK && stale.more);
+
+    return rc;
+}

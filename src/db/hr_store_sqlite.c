@@ -1,0 +1,966 @@
+/*
+ * Connections, transactions, prepared statements and errors of the SQLite
+ * store.
+ *
+ * Each SQL text is a string literal that is prepared once per connection; the
+ * cache is an open-addressing table keyed by the address of the literal.  Only
+ * the list builds texts at run time; those sit in a small table of their own.
+ *
+ * Group commit: the bridge's writer calls begin, then for each queued write
+ * savepoint / release or rollback_to, then commit.  Every commit that changed
+ * something raises store_meta.commits, so that hr_store_watch() can tell
+ * commits of this service from those of other programs.
+ */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "hr_store_sqlite.h"
+
+
+#define HR_STORE_BUSY_TIMEOUT    5000
+#define HR_STORE_CACHE_KIB       8192
+#define HR_STORE_VERSION_CAP     100
+#define HR_STORE_COLLAPSE        300
+/* VM steps between two looks at the cancel flag: some tens of microseconds */
+#define HR_STORE_PROGRESS_STEPS  1000
+
+
+static int hr_store_progress(void *data);
+static hr_rc_t hr_store_settings(hr_store_conn_t *conn,
+    const hr_store_config_t *config);
+static bool hr_store_bind(sqlite3_stmt *stmt, const char *format, va_list args);
+
+
+static int64_t
+hr_store_monotonic_ms(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+
+/* -- errors -- */
+
+static hr_store_error_t
+hr_store_classify(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+        return HR_STORE_E_BUSY;
+    case SQLITE_FULL:
+        return HR_STORE_E_FULL;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return HR_STORE_E_READONLY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return HR_STORE_E_CORRUPT;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return HR_STORE_E_IO;
+    case SQLITE_CONSTRAINT:
+        return HR_STORE_E_CONSTRAINT;
+    case SQLITE_INTERRUPT:
+        return HR_STORE_E_ABORTED;
+    case SQLITE_NOMEM:
+        return HR_STORE_E_NOMEM;
+    case SQLITE_SCHEMA:
+        return HR_STORE_E_NOT_PREPARED;
+    default:
+        return HR_STORE_E_OTHER;
+    }
+}
+
+
+hr_rc_t
+hr_store_fail(hr_store_conn_t *conn, int rc)
+{
+    conn->error = hr_store_classify(rc);
+
+    /* the engine's text of a missing table or column quotes SQL names only */
+    if ((rc & 0xff) == SQLITE_ERROR
+        && strncmp(sqlite3_errmsg(conn->db), "no such", 7) == 0)
+    {
+        conn->error = HR_STORE_E_NOT_PREPARED;
+    }
+
+    snprintf(conn->text, sizeof(conn->text), "%s (%d)",
+             sqlite3_errmsg(conn->db), sqlite3_extended_errcode(conn->db));
+
+    switch (conn->error) {
+    case HR_STORE_E_BUSY:
+        return HR_BUSY;
+    case HR_STORE_E_ABORTED:
+        return HR_ABORTED;
+    case HR_STORE_E_NOMEM:
+        return HR_NOMEM;
+    case HR_STORE_E_CONSTRAINT:
+        return HR_CONFLICT;
+    default:
+        return HR_ERROR;
+    }
+}
+
+
+hr_rc_t
+hr_store_refuse(hr_store_conn_t *conn, hr_rc_t rc, hr_store_error_t error)
+{
+    conn->error = error;
+    conn->text[0] = '\0';
+
+    return rc;
+}
+
+
+void
+hr_store_read(hr_store_conn_t *conn)
+{
+    conn->error = HR_STORE_E_NONE;
+    conn->text[0] = '\0';
+    conn->nomem = false;
+}
+
+
+hr_rc_t
+hr_store_write(hr_store_conn_t *conn, unsigned touches)
+{
+    hr_store_read(conn);
+
+    if (conn->mode != HR_STORE_WRITER || !conn->in_transaction) {
+        return hr_store_refuse(conn, HR_ERROR, HR_STORE_E_NOT_IN_TRANSACTION);
+    }
+
+    conn->touched |= touches;
+
+    return HR_OK;
+}
+
+
+hr_rc_t
+hr_store_copied(hr_store_conn_t *conn, hr_rc_t rc)
+{
+    if (!conn->nomem) {
+        return rc;
+    }
+
+    return hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+}
+
+
+hr_store_error_t
+hr_store_error(const hr_store_conn_t *conn)
+{
+    return conn->error;
+}
+
+
+const char *
+hr_store_error_text(const hr_store_conn_t *conn)
+{
+    return conn->text;
+}
+
+
+bool
+hr_store_error_is_temporary(hr_store_error_t error)
+{
+    return error == HR_STORE_E_BUSY || error == HR_STORE_E_FULL
+           || error == HR_STORE_E_READONLY || error == HR_STORE_E_IO
+           || error == HR_STORE_E_ABORTED || error == HR_STORE_E_NOMEM;
+}
+
+
+/* -- connections -- */
+
+hr_rc_t
+hr_store_open_raw(const hr_store_config_t *config, hr_store_mode_t mode,
+    bool create, hr_store_conn_t **out, hr_diag_t *diag)
+{
+    int               rc, flags;
+    hr_rc_t           result;
+    hr_store_conn_t  *conn;
+
+    *out = NULL;
+
+    if (config->path == NULL || config->path[0] == '\0') {
+        return hr_diag_set(diag, HR_INVALID, "no database file is configured");
+    }
+
+    conn = calloc(1, sizeof(hr_store_conn_t));
+    if (conn == NULL) {
+        return hr_diag_set(diag, HR_NOMEM, "out of memory");
+    }
+
+    conn->mode = mode;
+    conn->version_cap = config->version_cap == 0 ? HR_STORE_VERSION_CAP
+                                                 : config->version_cap;
+    conn->collapse_seconds = config->collapse_seconds == 0
+                             ? HR_STORE_COLLAPSE : config->collapse_seconds;
+
+    /* readers need write access too: to the log's index file */
+    flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
+            | (create ? SQLITE_OPEN_CREATE : 0);
+
+    rc = sqlite3_open_v2(config->path, &conn->db, flags, NULL);
+
+    if (rc == SQLITE_OK) {
+        sqlite3_extended_result_codes(conn->db, 1);
+        result = hr_store_settings(conn, config);
+
+    } else if (conn->db == NULL) {
+        free(conn);
+        return hr_diag_set(diag, HR_NOMEM, "out of memory");
+
+    } else {
+        result = hr_store_fail(conn, rc);
+    }
+
+    if (result != HR_OK) {
+        result = hr_store_explain(conn, result, diag, "open");
+        hr_store_close(conn);
+        return result;
+    }
+
+    *out = conn;
+
+    return HR_OK;
+}
+
+
+static hr_rc_t
+hr_store_settings(hr_store_conn_t *conn, const hr_store_config_t *config)
+{
+    char     text[256];
+    int      value;
+
+    sqlite3_busy_timeout(conn->db, config->busy_timeout_ms == 0
+                                   ? HR_STORE_BUSY_TIMEOUT
+                                   : (int) config->busy_timeout_ms);
+    sqlite3_progress_handler(conn->db, HR_STORE_PROGRESS_STEPS,
+                             hr_store_progress, conn);
+
+    /* a hostile or damaged file must not run code of its schema */
+    sqlite3_db_config(conn->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &value);
+    sqlite3_db_config(conn->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &value);
+    sqlite3_db_config(conn->db, SQLITE_DBCONFIG_DQS_DML, 0, &value);
+
+    snprintf(text, sizeof(text),
+             "PRAGMA foreign_keys = ON;"
+             "PRAGMA synchronous = FULL;"
+             "PRAGMA temp_store = MEMORY;"
+             "PRAGMA cell_size_check = ON;"
+             "PRAGMA journal_size_limit = 67108864;"
+             "PRAGMA cache_size = -%u;"
+             "PRAGMA mmap_size = %llu;",
+             config->cache_kib == 0 ? HR_STORE_CACHE_KIB : config->cache_kib,
+             (unsigned long long) config->mmap_bytes);
+
+    return hr_store_script(conn, text);
+}
+
+
+hr_rc_t
+hr_store_open(const hr_store_config_t *config, hr_store_mode_t mode,
+    hr_store_conn_t **out, hr_diag_t *diag)
+{
+    hr_rc_t           rc;
+    int64_t           value;
+    hr_store_conn_t  *conn;
+
+    rc = hr_store_open_raw(config, mode, false, &conn, diag);
+    if (rc != HR_OK) {
+        *out = NULL;
+        return rc;
+    }
+
+    rc = hr_store_int(conn, &value,
+                      "SELECT value FROM store_meta WHERE key = 'schema'", "");
+
+    if (rc == HR_OK && mode == HR_STORE_READER) {
+        rc = hr_store_script(conn, "PRAGMA query_only = ON");
+    }
+
+    if (rc != HR_OK) {
+        if (rc == HR_NOT_FOUND) {
+            rc = hr_store_refuse(conn, HR_ERROR, HR_STORE_E_NOT_PREPARED);
+        }
+
+        rc = hr_store_explain(conn, rc, diag, "open");
+        hr_store_close(conn);
+        conn = NULL;
+    }
+
+    *out = conn;
+
+    return rc;
+}
+
+
+void
+hr_store_close(hr_store_conn_t *conn)
+{
+    size_t  i;
+
+    if (conn == NULL) {
+        return;
+    }
+
+    conn->cancel = NULL;
+    conn->deadline_ms = 0;
+
+    hr_store_rollback(conn);
+
+    for (i = 0; i < HR_STORE_MAX_STATEMENTS; i++) {
+        sqlite3_finalize(conn->statements[i].stmt);
+    }
+
+    for (i = 0; i < HR_STORE_MAX_VARIANTS; i++) {
+        sqlite3_finalize(conn->variants[i].stmt);
+        free(conn->variants[i].sql);
+    }
+
+    sqlite3_close_v2(conn->db);
+    free(conn);
+}
+
+
+static int
+hr_store_progress(void *data)
+{
+    hr_store_conn_t  *conn = data;
+
+    if (conn->cancel != NULL
+        && __atomic_load_n(conn->cancel, __ATOMIC_RELAXED) != 0)
+    {
+        return 1;
+    }
+
+    return conn->deadline_ms != 0
+           && hr_store_monotonic_ms() >= conn->deadline_ms;
+}
+
+
+void
+hr_store_cancel_flag(hr_store_conn_t *conn, const int *flag)
+{
+    conn->cancel = flag;
+}
+
+
+void
+hr_store_deadline(hr_store_conn_t *conn, unsigned ms)
+{
+    conn->deadline_ms = ms == 0 ? 0 : hr_store_monotonic_ms() + ms;
+}
+
+
+/* -- transactions -- */
+
+hr_rc_t
+hr_store_begin(hr_store_conn_t *conn)
+{
+    hr_rc_t  rc;
+
+    hr_store_read(conn);
+
+    if (conn->mode != HR_STORE_WRITER || conn->in_transaction) {
+        return hr_store_refuse(conn, HR_ERROR, HR_STORE_E_NOT_IN_TRANSACTION);
+    }
+
+    rc = hr_store_run(conn, NULL, "BEGIN IMMEDIATE", "");
+
+    if (rc == HR_OK) {
+        conn->in_transaction = true;
+        conn->in_savepoint = false;
+        conn->touched = 0;
+        conn->changes_before = sqlite3_total_changes64(conn->db);
+    }
+
+    return rc;
+}
+
+
+hr_rc_t
+hr_store_commit(hr_store_conn_t *conn)
+{
+    hr_rc_t  rc;
+
+    hr_store_read(conn);
+
+    if (!conn->in_transaction) {
+        return hr_store_refuse(conn, HR_ERROR, HR_STORE_E_NOT_IN_TRANSACTION);
+    }
+
+    rc = HR_OK;
+
+    if (sqlite3_total_changes64(conn->db) != conn->changes_before) {
+        rc = hr_store_run(conn, NULL,
+                          "UPDATE store_meta SET value = value + 1"
+                          " WHERE key = 'commits'", "");
+    }
+
+    if (rc == HR_OK) {
+        rc = hr_store_run(conn, NULL, "COMMIT", "");
+    }
+
+    if (rc != HR_OK) {
+        hr_store_rollback(conn);
+        return rc;
+    }
+
+    conn->in_transaction = false;
+
+    return HR_OK;
+}
+
+
+/* Keeps the error of the failure that led here. */
+void
+hr_store_rollback(hr_store_conn_t *conn)
+{
+    hr_store_snapshot_end(conn);
+
+    if (!sqlite3_get_autocommit(conn->db)) {
+        sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+
+    conn->in_transaction = false;
+    conn->in_savepoint = false;
+    conn->touched = 0;
+}
+
+
+bool
+hr_store_in_transaction(const hr_store_conn_t *conn)
+{
+    return conn->in_transaction;
+}
+
+
+hr_rc_t
+hr_store_savepoint(hr_store_conn_t *conn)
+{
+    hr_rc_t  rc;
+
+    hr_store_read(conn);
+
+    if (!conn->in_transaction || conn->in_savepoint) {
+        return hr_store_refuse(conn, HR_ERROR, HR_STORE_E_NOT_IN_TRANSACTION);
+    }
+
+    rc = hr_store_run(conn, NULL, "SAVEPOINT step", "");
+
+    if (rc == HR_OK) {
+        conn->in_savepoint = true;
+        conn->touched_before = conn->touched;
+    }
+
+    return rc;
+}
+
+
+hr_rc_t
+hr_store_release(hr_store_conn_t *conn)
+{
+    hr_rc_t  rc;
+
+    hr_store_read(conn);
+
+    if (!conn->in_savepoint) {
+        return hr_store_refuse(conn, HR_ERROR, HR_STORE_E_NOT_IN_TRANSACTION);
+    }
+
+    rc = hr_store_run(conn, NULL, "RELEASE step", "");
+
+    if (rc == HR_OK) {
+        conn->in_savepoint = false;
+    }
+
+    return rc;
+}
+
+
+hr_rc_t
+hr_store_rollback_to(hr_store_conn_t *conn)
+{
+    int               rc;
+    hr_store_error_t  error;
+
+    error = conn->error;
+
+    /* some failures (disk full, I/O) make the engine roll back everything */
+    if (!conn->in_savepoint || sqlite3_get_autocommit(conn->db)) {
+        hr_store_rollback(conn);
+        return HR_ERROR;
+    }
+
+    rc = sqlite3_exec(conn->db, "ROLLBACK TO step; RELEASE step", NULL, NULL,
+                      NULL);
+    if (rc != SQLITE_OK) {
+        (void) hr_store_fail(conn, rc);
+        hr_store_rollback(conn);
+        return HR_ERROR;
+    }
+
+    conn->in_savepoint = false;
+    conn->touched = conn->touched_before;
+    conn->error = error;
+
+    return HR_OK;
+}
+
+
+unsigned
+hr_store_touched(const hr_store_conn_t *conn)
+{
+    return conn->touched;
+}
+
+
+hr_rc_t
+hr_store_snapshot(hr_store_conn_t *conn)
+{
+    hr_rc_t  rc;
+    int64_t  value;
+
+    hr_store_read(conn);
+
+    /* inside a transaction or a snapshot everything is one state already */
+    if (!sqlite3_get_autocommit(conn->db)) {
+        return HR_OK;
+    }
+
+    rc = hr_store_run(conn, NULL, "BEGIN", "");
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    conn->in_snapshot = true;
+
+    /* a deferred transaction takes its snapshot at the first read */
+    rc = hr_store_int(conn, &value,
+                      "SELECT value FROM store_meta WHERE key = 'schema'", "");
+    if (rc != HR_OK) {
+        hr_store_snapshot_end(conn);
+    }
+
+    return rc;
+}
+
+
+void
+hr_store_snapshot_end(hr_store_conn_t *conn)
+{
+    if (conn->in_snapshot) {
+        conn->in_snapshot = false;
+        sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+
+/* -- changes made by others -- */
+
+hr_rc_t
+hr_store_data_version(hr_store_conn_t *conn, int64_t *version)
+{
+    hr_store_read(conn);
+
+    return hr_store_int(conn, version, "PRAGMA data_version", "");
+}
+
+
+hr_rc_t
+hr_store_watch(hr_store_conn_t *conn, hr_store_watch_t *state, unsigned *events)
+{
+    hr_rc_t           rc;
+    hr_store_watch_t  now;
+
+    *events = 0;
+
+    rc = hr_store_snapshot(conn);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    rc = hr_store_int(conn, &now.data_version, "PRAGMA data_version", "");
+    if (rc == HR_OK) {
+        rc = hr_store_int(conn, &now.own_commits,
+                          "SELECT value FROM store_meta WHERE key = 'commits'",
+                          "");
+    }
+
+    hr_store_snapshot_end(conn);
+
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    if (state->data_version != 0 && state->data_version != now.data_version) {
+        *events = HR_STORE_CHANGED
+                  | (state->own_commits == now.own_commits
+                     ? HR_STORE_FOREIGN : HR_STORE_MAYBE_FOREIGN);
+    }
+
+    *state = now;
+
+    return HR_OK;
+}
+
+
+/* -- statements -- */
+
+static sqlite3_stmt *
+hr_store_prepare_text(hr_store_conn_t *conn, const char *sql)
+{
+    int            rc;
+    sqlite3_stmt  *stmt;
+
+    rc = sqlite3_prepare_v3(conn->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
+                            NULL);
+    if (rc != SQLITE_OK) {
+        (void) hr_store_fail(conn, rc);
+        return NULL;
+    }
+
+    return stmt;
+}
+
+
+static sqlite3_stmt *
+hr_store_cached(hr_store_conn_t *conn, const char *sql)
+{
+    size_t                  i;
+    uintptr_t               key;
+    hr_store_slot_entry_t  *entry;
+
+    key = (uintptr_t) sql;
+    i = (size_t) ((key ^ (key >> 7)) * 2654435761u) % HR_STORE_MAX_STATEMENTS;
+
+    for ( ;; ) {
+        entry = &conn->statements[i];
+
+        if (entry->sql == sql) {
+            return entry->stmt;
+        }
+
+        if (entry->sql == NULL) {
+            break;
+        }
+
+        i = (i + 1) % HR_STORE_MAX_STATEMENTS;
+    }
+
+    /* a quarter stays free, so that the search above always ends */
+    if (conn->nstatements >= HR_STORE_MAX_STATEMENTS / 4 * 3) {
+        (void) hr_store_refuse(conn, HR_LIMIT, HR_STORE_E_OTHER);
+        return NULL;
+    }
+
+    entry->stmt = hr_store_prepare_text(conn, sql);
+    if (entry->stmt == NULL) {
+        return NULL;
+    }
+
+    entry->sql = sql;
+    conn->nstatements++;
+
+    return entry->stmt;
+}
+
+
+sqlite3_stmt *
+hr_store_variant(hr_store_conn_t *conn, const char *sql)
+{
+    size_t               i;
+    char                *copy;
+    sqlite3_stmt        *stmt;
+    hr_store_variant_t  *v, *oldest;
+
+    oldest = &conn->variants[0];
+
+    for (i = 0; i < HR_STORE_MAX_VARIANTS; i++) {
+        v = &conn->variants[i];
+
+        if (v->sql != NULL && strcmp(v->sql, sql) == 0) {
+            v->used = ++conn->variant_clock;
+            return v->stmt;
+        }
+
+        if (v->used < oldest->used) {
+            oldest = v;
+        }
+    }
+
+    copy = strdup(sql);
+    if (copy == NULL) {
+        (void) hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+        return NULL;
+    }
+
+    stmt = hr_store_prepare_text(conn, sql);
+    if (stmt == NULL) {
+        free(copy);
+        return NULL;
+    }
+
+    sqlite3_finalize(oldest->stmt);
+    free(oldest->sql);
+
+    oldest->sql = copy;
+    oldest->stmt = stmt;
+    oldest->used = ++conn->variant_clock;
+
+    return stmt;
+}
+
+
+static int
+hr_store_bind_time(sqlite3_stmt *stmt, int i, hr_instant_t at,
+    hr_time_layout_t layout)
+{
+    size_t  len;
+    char    text[HR_TIME_MAX];
+
+    if (at == HR_STORE_NO_TIME) {
+        return sqlite3_bind_null(stmt, i);
+    }
+
+    len = hr_time_format(at, layout, text);
+
+    return sqlite3_bind_text(stmt, i, text, (int) len, SQLITE_TRANSIENT);
+}
+
+
+static bool
+hr_store_bind(sqlite3_stmt *stmt, const char *format, va_list args)
+{
+    int           i, rc;
+    double        d;
+    int64_t       n;
+    hr_str_t      text;
+    const char   *c;
+
+    rc = SQLITE_OK;
+
+    for (i = 1; format[i - 1] != '\0' && rc == SQLITE_OK; i++) {
+
+        switch (format[i - 1]) {
+
+        case 't':
+            text = va_arg(args, hr_str_t);
+            rc = text.data == NULL
+                 ? sqlite3_bind_null(stmt, i)
+                 : sqlite3_bind_text64(stmt, i, text.data, text.len,
+                                       SQLITE_STATIC, SQLITE_UTF8);
+            break;
+
+        case 'c':
+            c = va_arg(args, const char *);
+            rc = c == NULL ? sqlite3_bind_null(stmt, i)
+                           : sqlite3_bind_text(stmt, i, c, -1, SQLITE_STATIC);
+            break;
+
+        case 'i':
+            rc = sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
+            break;
+
+        case 'o':
+            n = va_arg(args, int64_t);
+            rc = n == 0 ? sqlite3_bind_null(stmt, i)
+                        : sqlite3_bind_int64(stmt, i, n);
+            break;
+
+        case 'd':
+            rc = sqlite3_bind_double(stmt, i, va_arg(args, double));
+            break;
+
+        case 's':
+            d = va_arg(args, double);
+            rc = d < 0 ? sqlite3_bind_null(stmt, i)
+                       : sqlite3_bind_double(stmt, i, d);
+            break;
+
+        case '1':
+            rc = hr_store_bind_time(stmt, i, va_arg(args, hr_instant_t),
+                                    HR_TIME_T1);
+            break;
+
+        case '2':
+            rc = hr_store_bind_time(stmt, i, va_arg(args, hr_instant_t),
+                                    HR_TIME_T2);
+            break;
+
+        case '3':
+            rc = hr_store_bind_time(stmt, i, va_arg(args, hr_instant_t),
+                                    HR_TIME_T3);
+            break;
+
+        case 'u':
+            n = va_arg(args, hr_instant_t);
+            rc = n == HR_STORE_NO_TIME ? sqlite3_bind_null(stmt, i)
+                                       : sqlite3_bind_int64(stmt, i, n);
+            break;
+
+        default:
+            rc = SQLITE_MISUSE;
+            break;
+        }
+    }
+
+    return rc == SQLITE_OK;
+}
+
+
+static sqlite3_stmt *
+hr_store_vquery(hr_store_conn_t *conn, const char *sql, const char *format,
+    va_list args)
+{
+    sqlite3_stmt  *stmt;
+
+    stmt = hr_store_cached(conn, sql);
+    if (stmt == NULL) {
+        return NULL;
+    }
+
+    if (!hr_store_bind(stmt, format, args)) {
+        (void) hr_store_fail(conn, sqlite3_errcode(conn->db));
+        hr_store_end(stmt);
+        return NULL;
+    }
+
+    return stmt;
+}
+
+
+sqlite3_stmt *
+hr_store_query(hr_store_conn_t *conn, const char *sql, const char *format, ...)
+{
+    va_list        args;
+    sqlite3_stmt  *stmt;
+
+    va_start(args, format);
+    stmt = hr_store_vquery(conn, sql, format, args);
+    va_end(args);
+
+    return stmt;
+}
+
+
+hr_rc_t
+hr_store_step(hr_store_conn_t *conn, sqlite3_stmt *stmt)
+{
+    int  rc;
+
+    rc = sqlite3_step(stmt);
+
+    if (rc == SQLITE_ROW) {
+        return HR_OK;
+    }
+
+    return rc == SQLITE_DONE ? HR_NOT_FOUND : hr_store_fail(conn, rc);
+}
+
+
+void
+hr_store_end(sqlite3_stmt *stmt)
+{
+    /* errors were reported by step */
+    (void) sqlite3_reset(stmt);
+    (void) sqlite3_clear_bindings(stmt);
+}
+
+
+/* The rc of a statement that could not be prepared or bound. */
+static hr_rc_t
+hr_store_noted(hr_store_conn_t *conn)
+{
+    switch (conn->error) {
+    case HR_STORE_E_BUSY:
+        return HR_BUSY;
+    case HR_STORE_E_ABORTED:
+        return HR_ABORTED;
+    case HR_STORE_E_NOMEM:
+        return HR_NOMEM;
+    default:
+        return HR_ERROR;
+    }
+}
+
+
+hr_rc_t
+hr_store_run(hr_store_conn_t *conn, int64_t *changes, const char *sql,
+    const char *format, ...)
+{
+    hr_rc_t        rc;
+    va_list        args;
+    sqlite3_stmt  *stmt;
+
+    va_start(args, format);
+    stmt = hr_store_vquery(conn, sql, format, args);
+    va_end(args);
+
+    if (stmt == NULL) {
+        return hr_store_noted(conn);
+    }
+
+    do {
+        rc = hr_store_step(conn, stmt);
+    } while (rc == HR_OK);
+
+    hr_store_end(stmt);
+
+    if (changes != NULL) {
+        *changes = rc == HR_NOT_FOUND ? sqlite3_changes64(conn->db) : 0;
+    }
+
+    return rc == HR_NOT_FOUND ? HR_OK : rc;
+}
+
+
+hr_rc_t
+hr_store_int(hr_store_conn_t *conn, int64_t *value, const char *sql,
+    const char *format, ...)
+{
+    hr_rc_t        rc;
+    va_list        args;
+    sqlite3_stmt  *stmt;
+
+    *value = 0;
+
+    va_start(args, format);
+    stmt = hr_store_vquery(conn, sql, format, args);
+    va_end(args);
+
+    if (stmt == NULL) {
+        return hr_store_noted(conn);
+    }
+
+    rc = hr_store_step(conn, stmt);
+    if (rc == HR_OK) {
+        *value = sqlite3_column_int64(stmt, 0);
+    }
+
+    hr_store_end(stmt);
+
+    return rc;
+}
+
+
+hr_rc_t
+hr_store_script(hr_store_conn_t *conn, const char *sql)
+{
+    int  rc;
+
+    rc = sqlite3_exec(conn->db, sql, NULL, NULL, NULL);
+
+    return rc == SQLITE_OK ? HR_OK : hr_store_fail(conn, rc);
+}
