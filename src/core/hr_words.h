@@ -49,4 +49,7 @@ bool hr_words_next(const hr_words_t *words, hr_str_t text, size_t *pos,
 /* The words of a folded text one by one; false at the end. */
 bool hr_word_next(hr_str_t text, size_t *pos, hr_str_t *word);
 
+/* Equal when trimmed and with every run of blanks as one (profile-document.md 3.5). */
+bool hr_words_same(hr_str_t a, hr_str_t b);
+
 #endif /* HR_WORDS_H */

@@ -1,0 +1,349 @@
+#include "hr_unicode.h"
+#include "hr_words.h"
+
+
+static size_t
+hr_words_skip_letters(hr_str_t text, size_t pos)
+{
+    size_t  next;
+
+    for (next = pos; pos < text.len; pos = next) {
+        if (!hr_unicode_is_word(hr_utf8_next(text, &next))) {
+            break;
+        }
+    }
+
+    return pos;
+}
+
+
+bool
+hr_word_next(hr_str_t text, size_t *pos, hr_str_t *word)
+{
+    size_t  start, next, end;
+
+    for (start = next = *pos; start < text.len; start = next) {
+
+        if (hr_unicode_is_word(hr_utf8_next(text, &next))) {
+            end = hr_words_skip_letters(text, start);
+            *word = hr_str(text.data + start, end - start);
+            *pos = end;
+            return true;
+        }
+    }
+
+    *pos = text.len;
+
+    return false;
+}
+
+
+/*
+ * Matches one pattern at a word's start; returns the end of the hit or 0.
+ * "*" takes the rest of the word, and a word without it must end here.
+ */
+
+static size_t
+hr_words_match_at(hr_str_t pattern, hr_str_t text, size_t pos)
+{
+    size_t  i, end;
+
+    for (i = 0; i < pattern.len; i++) {
+
+        if (pattern.data[i] == '*') {
+            pos = hr_words_skip_letters(text, pos);
+            continue;
+        }
+
+        if (pos == text.len || text.data[pos] != pattern.data[i]) {
+            return 0;
+        }
+
+        pos++;
+    }
+
+    end = hr_words_skip_letters(text, pos);
+
+    /* a pattern may end in a sign ("c++"), then what follows is another word */
+
+    if (end != pos && pattern.data[pattern.len - 1] != '*') {
+        size_t  last = pattern.len - 1;
+
+        while (last > 0 && ((unsigned char) pattern.data[last] & 0xC0) == 0x80) {
+            last--;
+        }
+
+        if (hr_unicode_is_word(hr_utf8_next(pattern, &last))) {
+            return 0;
+        }
+    }
+
+    return pos;
+}
+
+
+static size_t
+hr_words_best_at(const hr_words_t *words, hr_str_t text, size_t pos,
+    bool exception)
+{
+    size_t  i, end, best;
+
+    best = 0;
+
+    for (i = 0; i < words->count; i++) {
+
+        if (words->items[i].exception != exception) {
+            continue;
+        }
+
+        end = hr_words_match_at(words->items[i].text, text, pos);
+        if (end > best) {
+            best = end;
+        }
+    }
+
+    return best;
+}
+
+
+bool
+hr_words_next(const hr_words_t *words, hr_str_t text, size_t *pos, hr_str_t *hit)
+{
+    size_t    start, end;
+    hr_str_t  word;
+
+    while (hr_word_next(text, pos, &word)) {
+        start = (size_t) (word.data - text.data);
+
+        if (words->exceptions) {
+            end = hr_words_best_at(words, text, start, true);
+
+            if (end != 0) {
+                *pos = end;
+                continue;
+            }
+        }
+
+        end = hr_words_best_at(words, text, start, false);
+
+        if (end != 0) {
+            *hit = hr_str(text.data + start, end - start);
+            *pos = end;
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+bool
+hr_words_match(const hr_words_t *words, hr_str_t text)
+{
+    size_t    pos;
+    hr_str_t  hit;
+
+    pos = 0;
+
+    return hr_words_next(words, text, &pos, &hit);
+}
+
+
+size_t
+hr_words_count(const hr_words_t *words, hr_str_t text)
+{
+    size_t    pos, n;
+    hr_str_t  hit;
+
+    pos = 0;
+
+    for (n = 0; hr_words_next(words, text, &pos, &hit); n++) {
+        /* void */
+    }
+
+    return n;
+}
+
+
+size_t
+hr_words_distinct(const hr_words_t *words, hr_str_t text)
+{
+    size_t             i, n;
+    hr_words_t         one;
+    hr_word_pattern_t  items[1];
+
+    n = 0;
+    one.items = items;
+    one.count = 1;
+    one.exceptions = false;
+
+    for (i = 0; i < words->count; i++) {
+
+        if (words->items[i].exception) {
+            continue;
+        }
+
+        items[0] = words->items[i];
+        n += hr_words_match(&one, text);
+    }
+
+    return n;
+}
+
+
+static hr_rc_t
+hr_words_load_one(hr_arena_t *arena, const hr_json_t *entry, size_t index,
+    hr_word_pattern_t *out, hr_diag_t *diag)
+{
+    size_t    pos;
+    hr_str_t  text;
+
+    text = hr_json_text(entry);
+
+    if (text.len == 0 || text.len > HR_WORDS_PATTERN_MAX) {
+        return hr_diag_set(diag, HR_INVALID,
+                           "word pattern %zu must be a text of 1 to %d bytes",
+                           index, HR_WORDS_PATTERN_MAX);
+    }
+
+    out->exception = text.data[0] == '!';
+
+    if (out->exception) {
+        text.data++;
+        text.len--;
+    }
+
+    out->text = hr_fold(arena, text);
+    if (out->text.data == NULL) {
+        return hr_diag_set(diag, HR_NOMEM, "out of memory");
+    }
+
+    pos = 0;
+
+    if (out->text.len == 0
+        || !hr_unicode_is_word(hr_utf8_next(out->text, &pos)))
+    {
+        return hr_diag_set(diag, HR_INVALID,
+                           "word pattern %zu must begin with a letter or digit",
+                           index);
+    }
+
+    /* "*" only at the end of a word: elsewhere it would never match */
+
+    for (pos = 0; pos < out->text.len; pos++) {
+        if (out->text.data[pos] == '*' && pos + 1 < out->text.len
+            && out->text.data[pos + 1] != ' ')
+        {
+            return hr_diag_set(diag, HR_INVALID,
+                               "word pattern %zu: \"*\" belongs at the end of a "
+                               "word", index);
+        }
+    }
+
+    return HR_OK;
+}
+
+
+hr_rc_t
+hr_words_load(hr_arena_t *arena, const hr_json_t *array, hr_words_t *out,
+    hr_diag_t *diag)
+{
+    size_t              i;
+    hr_rc_t             rc;
+    const hr_json_t    *entry;
+    hr_word_pattern_t  *items;
+
+    memset(out, 0, sizeof(hr_words_t));
+
+    if (!hr_json_is(array, HR_JSON_ARRAY)
+        || array->count > HR_WORDS_PATTERNS_MAX)
+    {
+        return hr_diag_set(diag, HR_INVALID,
+                           "a list of at most %d word patterns is expected",
+                           HR_WORDS_PATTERNS_MAX);
+    }
+
+    if (array->count == 0) {
+        return HR_OK;
+    }
+
+    items = hr_arena_calloc(arena, array->count * sizeof(hr_word_pattern_t));
+    if (items == NULL) {
+        return hr_diag_set(diag, HR_NOMEM, "out of memory");
+    }
+
+    i = 0;
+
+    for (entry = array->first; entry != NULL; entry = entry->next) {
+
+        rc = hr_words_load_one(arena, entry, i, &items[i], diag);
+        if (rc != HR_OK) {
+            return rc;
+        }
+
+        out->exceptions |= items[i].exception;
+        i++;
+    }
+
+    out->items = items;
+    out->count = i;
+
+    return HR_OK;
+}
+
+
+/* The next code point with every run of blanks as one; false at the end. */
+
+static bool
+hr_words_next_collapsed(hr_str_t text, size_t *pos, uint32_t *cp)
+{
+    size_t  next;
+
+    if (*pos == text.len) {
+        return false;
+    }
+
+    *cp = hr_utf8_next(text, pos);
+
+    if (!hr_unicode_is_space(*cp)) {
+        return true;
+    }
+
+    *cp = ' ';
+
+    for (next = *pos; *pos < text.len; *pos = next) {
+        if (!hr_unicode_is_space(hr_utf8_next(text, &next))) {
+            break;
+        }
+    }
+
+    return true;
+}
+
+
+bool
+hr_words_same(hr_str_t a, hr_str_t b)
+{
+    bool      more_a, more_b;
+    size_t    i, j;
+    uint32_t  x, y;
+
+    a = hr_trim(a);
+    b = hr_trim(b);
+    i = 0;
+    j = 0;
+    x = 0;
+    y = 0;
+
+    do {
+        more_a = hr_words_next_collapsed(a, &i, &x);
+        more_b = hr_words_next_collapsed(b, &j, &y);
+
+        if (more_a != more_b || (more_a && x != y)) {
+            return false;
+        }
+
+    } while (more_a);
+
+    return true;
+}
