@@ -106,6 +106,7 @@ hr_node_index(hr_arena_t *arena, const hr_json_t *object, hr_node_index_t *index
 
     index->object = object;
     index->sorted = NULL;
+    index->count = 0;
 
     if (!hr_json_is(object, HR_JSON_OBJECT)
         || object->count <= HR_NODE_FEW_MEMBERS)
@@ -124,6 +125,7 @@ hr_node_index(hr_arena_t *arena, const hr_json_t *object, hr_node_index_t *index
         index->sorted[i++] = member;
     }
 
+    index->count = i;
     qsort(index->sorted, i, sizeof(hr_json_t *), hr_node_compare);
 
     return HR_OK;
@@ -141,7 +143,7 @@ hr_node_find(const hr_node_index_t *index, hr_str_t key)
     }
 
     low = 0;
-    high = index->object->count;
+    high = index->count;
 
     while (low < high) {
         middle = low + (high - low) / 2;

@@ -29,6 +29,7 @@ void hr_node_replace(hr_json_t *old, hr_json_t *value);
 typedef struct {
     const hr_json_t   *object;
     const hr_json_t  **sorted;      /* NULL: few members, searched one by one */
+    size_t             count;       /* of sorted; members added later are not found */
 } hr_node_index_t;
 
 hr_rc_t hr_node_index(hr_arena_t *arena, const hr_json_t *object,

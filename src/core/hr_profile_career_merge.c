@@ -17,6 +17,7 @@ typedef struct {
     const hr_json_t      *incoming;
     const hr_json_t      *pathways;     /* incoming target_pathways, else stored */
     const hr_json_t      *detail;       /* incoming detail, else stored sources */
+    bool                  own_targets;  /* target_positions are no derived texts */
     hr_career_labels_t    labels;
     size_t                budget;       /* comparisons left, against absurd input */
 } hr_career_merger_t;
@@ -484,11 +485,8 @@ hr_career_generic(hr_career_merger_t *c, const hr_json_t *member)
 static hr_json_t *
 hr_career_member(hr_career_merger_t *c, const hr_json_t *member, hr_str_t *key)
 {
-    bool  detail, own_targets;
+    bool  detail;
 
-    own_targets = hr_json_get(c->stored, "target_positions") != NULL
-                  && !hr_json_is(hr_json_get(c->stored, "target_positions"),
-                                 HR_JSON_NULL);
     detail = hr_json_get(c->stored, "source_positions_detail") == NULL
              && c->detail != NULL;
 
@@ -511,13 +509,13 @@ hr_career_member(hr_career_merger_t *c, const hr_json_t *member, hr_str_t *key)
     }
 
     if (hr_str_eq(*key, HR_STR("target_pathways")) && c->pathways != NULL
-        && !own_targets)
+        && !c->own_targets)
     {
         return hr_career_merge_pathways(c);
     }
 
     if (hr_str_eq(*key, HR_STR("target_positions")) && c->pathways != NULL
-        && !own_targets)
+        && !c->own_targets)
     {
         if (hr_json_get(c->incoming, "target_pathways") != NULL) {
             return NULL;
@@ -556,6 +554,43 @@ hr_career_find_sources(hr_career_merger_t *c)
 }
 
 
+/*
+ * A stored document that has target_positions itself was not given derived
+ * ones; but what comes in may be the answer of another version, whose texts
+ * are those of the steps beside them.
+ */
+
+static bool
+hr_career_owns_targets(hr_career_merger_t *c)
+{
+    hr_json_t        *derived;
+    const hr_json_t  *stored, *texts, *pathways;
+
+    stored = hr_json_get(c->stored, "target_positions");
+    texts = hr_json_get(c->incoming, "target_positions");
+    pathways = hr_json_get(c->incoming, "target_pathways");
+
+    if (stored == NULL || stored->type == HR_JSON_NULL) {
+        return false;
+    }
+
+    if (!hr_json_is(pathways, HR_JSON_OBJECT) || hr_json_equal(stored, texts)) {
+        return true;
+    }
+
+    derived = hr_career_target_texts(c->m->arena, &c->labels, pathways);
+
+    if (derived == NULL) {
+        c->m->rc = HR_NOMEM;
+        return true;
+    }
+
+    hr_node_trim(derived);
+
+    return !hr_career_same_texts(texts, derived);
+}
+
+
 hr_json_t *
 hr_career_merge(hr_profile_merger_t *m, const hr_json_t *stored,
     const hr_json_t *read, const hr_json_t *incoming)
@@ -590,6 +625,8 @@ hr_career_merge(hr_profile_merger_t *m, const hr_json_t *stored,
     if (m->rc != HR_OK) {
         return NULL;
     }
+
+    c.own_targets = hr_career_owns_targets(&c);
 
     result = hr_json_new(m->arena, HR_JSON_OBJECT);
     if (result == NULL) {
