@@ -175,11 +175,12 @@ sub _numbered {
 }
 
 
-# HUP.  The old log is kept beside the new one and read to its end in stop(),
-# because old workers go on writing to it.  The new configuration must answer
-# $version, unless it is not expected to load.  Returns a list of problems.
+# HUP.  The new cycle opens a new log; the old one is kept beside it and read to
+# its end in stop(), because old workers go on writing there.  The new
+# configuration must answer $version and no old worker accept connections any more.
+# Returns a list of problems.
 sub reload {
-    my ($self, $version, $fails) = @_;
+    my ($self, $version) = @_;
 
     my $number = @{ $self->{old_logs} } + 1;
     rename $set{error_log}, "$set{error_log}.$number";
@@ -188,31 +189,52 @@ sub reload {
     push @{ $self->{old_logs} }, $self->{log};
     $self->{log} = Test::Nginx::Runner::Log->new($set{error_log});
 
-    # USR1 makes the running cycle log to the new file, should the new one fail.
-    kill USR1 => $self->{pid};
-    _until(2, sub { -e $set{error_log} }) or return 'USR1: the log did not reopen';
+    my @old = $self->_workers;
     kill HUP => $self->{pid};
 
-    if ($fails) {
-        return _until(5, sub { _log_has(qr/\[emerg\]/) })
-               ? () : 'the reload was to fail, but no [emerg] line came';
-    }
-
-    my $row = 0;
-    my $ok = _until(10, sub {
-        $row = (_answered_version() // '') eq $version ? $row + 1 : 0;
-        return $row == 5;
-    });
-
-    return $ok ? () : "the new configuration did not answer after HUP";
+    _until(10, sub { (_answered_version() // '') eq $version })
+        or return 'the new configuration did not answer after HUP';
+    _until(10, sub { !grep { _accepts($_) } @old })
+        or return 'old workers go on accepting connections after HUP';
+    return ();
 }
 
 
-sub _log_has {
-    my ($pattern) = @_;
+sub _workers {
+    my ($self) = @_;
 
-    open my $in, '<:raw', $set{error_log} or return 0;
-    return scalar grep { $_ =~ $pattern } <$in>;
+    my @pids;
+    for my $path (glob '/proc/[0-9]*/stat') {
+        open my $in, '<', $path or next;
+        my ($pid, $parent) = (<$in> // '') =~ /\A(\d+) \(.*\) \S (\d+)/ or next;
+        push @pids, $pid if $parent == $self->{pid};
+    }
+
+    return @pids;
+}
+
+
+# A worker that shuts down says so in its title when it closes its listening sockets.
+sub _accepts {
+    my ($pid) = @_;
+
+    open my $in, '<', "/proc/$pid/cmdline" or return 0;
+    my $title = <$in> // '';
+    return $title =~ /worker process/ && $title !~ /shutting down/;
+}
+
+
+# HUP with a configuration that must not load: the old cycle stays, and its log.
+sub reload_in_vain {
+    my ($self) = @_;
+
+    my $seen = Test::Nginx::Runner::Log->new($set{error_log});
+    $seen->skip_to_end;
+    $self->{log}->skip_to_end;
+    kill HUP => $self->{pid};
+
+    return _until(5, sub { scalar grep { /\[emerg\]/ } $seen->take })
+           ? () : 'the reload was to fail, but no [emerg] line came';
 }
 
 
