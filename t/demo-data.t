@@ -46,7 +46,7 @@ is_deeply(files_of("$temp/a"), files_of("$temp/b"), 'the same seed gives the sam
 for my $seed (2, 7, 2000000000) {
     ($status, $output) = run("--seed $seed", "$temp/$seed");
     is($status, 0, "seed $seed: no figure is missed")
-        or diag(grep { /MISS/ } split /^/, $output);
+        or diag($output);
 }
 
 my ($one, $two) = (files_of("$temp/a"), files_of("$temp/2"));
@@ -74,6 +74,6 @@ utf8::encode(my $names = 'Образцов|Вакансия');
 my $kpi = join '', map { $one->{$_} } grep { m{^/KPI/} } sort keys %$one;
 like($kpi, qr/$names/, 'persons of the KPI files are invented');
 utf8::encode(my $yo = 'ё');
-is(scalar(grep { /$yo/ } values %$one), 0, 'no letter ё anywhere');
+is(scalar(grep { /$yo/ } values %$one), 0, 'the letter U+0451 occurs nowhere');
 
 done_testing();

@@ -11,7 +11,7 @@ my $MASK = 0xFFFFFFFF;
 
 sub new {
     my ($class, $seed) = @_;
-    return bless { counter => ($seed * 0x85EBCA6B) & $MASK }, $class;
+    return bless { counter => (($seed & $MASK) * 0x85EBCA6B) & $MASK }, $class;
 }
 
 sub next32 {
