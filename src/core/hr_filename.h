@@ -23,8 +23,8 @@
 hr_str_t hr_filename_sanitize(hr_arena_t *arena, hr_str_t part);
 
 /*
- * The same as plain ASCII: Cyrillic is transliterated (GOST 7.79 system B without
- * its marks), a run of anything else is one '_'.  Only A-Z a-z 0-9 . - _ remain.
+ * The same as plain ASCII: Cyrillic is transliterated by a fixed table, a run of
+ * anything else is one '_'.  Only A-Z a-z 0-9 . - _ remain.
  */
 hr_str_t hr_filename_ascii(hr_arena_t *arena, hr_str_t part);
 

@@ -4,8 +4,10 @@
  * is to print.  Markdown, DOCX and XLSX are visitors; none of them looks into
  * the document, so no format can miss a section or a member (I-01, X-16).
  *
- * Reasoning members (profile-document.md 4) are never walked.  Members that
- * the model does not know are ignored.  Every known leaf is told exactly once.
+ * Reasoning members (profile-document.md 4) and the service members of the
+ * document's metadata that exports.md 2.12 does not list are never walked;
+ * members that the model does not know are ignored.  Every other leaf is told
+ * exactly once (title and unit a second time in the header, exports.md 2.1).
  */
 
 #ifndef HR_SECTION_H
@@ -93,8 +95,10 @@ typedef enum {
     HR_ROLE_EQUIPMENT,          /* specialised equipment */
     HR_ROLE_PROMOTION_TERMS,
     HR_ROLE_PROMOTION_DECISION,
+    HR_ROLE_TRACK,              /* heading: name of a pathway of the older schema */
     HR_ROLE_AUTHOR,
-    HR_ROLE_CREATED
+    HR_ROLE_CREATED,
+    HR_ROLE_COUNT
 } hr_section_role_t;
 
 
@@ -162,6 +166,9 @@ hr_rc_t hr_section_walk(const hr_section_input_t *in,
 
 /* The title a document is printed under (position_title or the label for none). */
 hr_str_t hr_section_title(const hr_section_input_t *in, hr_arena_t *arena);
+
+/* First letter raised, the others left alone; {0, NULL} on a full arena. */
+hr_str_t hr_section_raise(hr_arena_t *arena, hr_str_t text);
 
 /* True when the document carries the KPI notice (I-04: list filter, approval). */
 bool hr_section_kpi_generic(const hr_section_input_t *in);

@@ -39,8 +39,9 @@ hr_zip_t *hr_zip_open(hr_sink_t sink);
 /*
  * Adds one whole entry and hands its bytes to the sink before it returns.
  * HR_INVALID: empty, absolute, climbing ("..") or broken name; HR_LIMIT: too
- * long a name or too many entries; HR_ABORTED or what the sink returned.
- * Errors are sticky: after one only hr_zip_close() or hr_zip_abort() make sense.
+ * long a name or too many entries; these two leave the archive usable.  Others
+ * (HR_NOMEM, HR_ERROR, what the sink returned) are sticky: after them only
+ * hr_zip_close() or hr_zip_abort() make sense.
  */
 hr_rc_t hr_zip_add(hr_zip_t *zip, hr_str_t name, hr_instant_t mtime,
     hr_zip_method_t method, hr_str_t data);
