@@ -74,7 +74,28 @@ sub unexpected_lines {
         $line =~ $SEVERE
         && !($emerg_allowed && $line =~ /\[emerg\]/)
         && !grep { _matches($_, $line) } @known;
-    } @$lines;
+    } _entries($lines);
+}
+
+
+# A severe line together with the lines without a date that follow: a report has
+# its stack there.
+sub _entries {
+    my ($lines) = @_;
+
+    my @entries;
+    for my $line (@$lines) {
+        if (!@entries || $line =~ $SEVERE || $line =~ m{^\d{4}/\d\d/\d\d }
+            || $entries[-1] !~ $SEVERE)
+        {
+            push @entries, $line;
+
+        } elsif (($entries[-1] =~ tr/\n//) < 40) {
+            $entries[-1] .= $line;
+        }
+    }
+
+    return @entries;
 }
 
 
