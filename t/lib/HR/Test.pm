@@ -62,6 +62,7 @@ BEGIN {
 master_on();
 workers(2);
 worker_connections(256);
+no_root_location();
 
 # The folder of the database, the secret and the password.
 sub state_dir ()      { return $ENV{TEST_NGINX_HR_STATE} }

@@ -59,12 +59,25 @@ sub http_config {
 }
 
 
-# The places that the module answers, the upstream of the model, the simulator.
+# The places that the module answers, the upstream of the model, the simulator: as
+# in conf/demo.
 sub server_config {
-    return <<'EOT';
-location /api/ { hr_api; }
-location = /api { hr_api; }
-location = /health { hr_api; }
+    my $simulator = $ENV{TEST_NGINX_LOAD_MODULES} =~ /simulator/
+                    ? 'hr_llm_simulator on;' : 'return 503;';
+
+    return <<'EOT' . <<"EOT";
+error_page 400 408 413 414 431 494 495 496 497 500 502 503 504 /hr-error;
+
+location = /hr-error {
+    internal;
+    hr_error_page;
+}
+
+location / {
+    client_max_body_size 2m;
+    client_body_buffer_size 1m;
+    hr_api;
+}
 
 location = /llm {
     internal;
@@ -73,13 +86,16 @@ location = /llm {
     proxy_set_header Connection "";
     proxy_set_header Accept-Encoding "";
     proxy_set_header Content-Type application/json;
+    proxy_ignore_client_abort on;
+    proxy_intercept_errors off;
     subrequest_output_buffer_size 1m;
 }
 
+EOT
 location = /simulator {
-    client_max_body_size 4m;
-    client_body_buffer_size 1m;
-    hr_llm_simulator on;
+    client_max_body_size 8m;
+    client_body_buffer_size 2m;
+    $simulator
 }
 EOT
 }

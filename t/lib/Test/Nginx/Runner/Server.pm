@@ -161,17 +161,21 @@ sub why_not {
         $test = "\n--- @command\n" . `@command 2>&1`;
     }
 
-    return "nginx $how\n--- its output\n" . $self->output . $test
-           . "--- $set{conf}\n" . _numbered($set{conf});
+    my $text = "nginx $how\n--- its output\n" . $self->output . $test;
+    my ($line) = $text =~ /nginx\.conf:(\d+)/;
+    return "$text--- $set{conf}\n" . _numbered($set{conf}, $line);
 }
 
 
+# The lines of a file around one of them; all when there is none.
 sub _numbered {
-    my ($path) = @_;
+    my ($path, $middle) = @_;
 
     open my $in, '<:raw', $path or return '';
     my $number = 0;
-    return join '', map { sprintf "%4d  %s", ++$number, $_ } <$in>;
+    return join '', map { sprintf "%4d  %s", @$_ }
+                    grep { !$middle || abs($_->[0] - $middle) <= 5 }
+                    map { [++$number, $_] } <$in>;
 }
 
 
