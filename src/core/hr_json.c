@@ -324,10 +324,13 @@ hr_json_locate(hr_json_reader_t *r, hr_str_t text, hr_rc_t rc)
     if (rc == HR_OK) {
         r->error = "";
         r->error_at = r->end;
-        info->truncated = false;
+    }
 
-    } else if (rc == HR_INVALID) {
+    if (rc == HR_INVALID) {
         info->bad_utf8 = !hr_utf8_valid(text);
+
+    } else {
+        info->truncated = false;
     }
 
     info->line = 1;

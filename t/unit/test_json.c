@@ -203,6 +203,8 @@ test_limits(void)
            "as many values as allowed");
     IS_INT(hr_json_parse(arena, HR_STR("[1,2,3]"), &opts, &node, &info),
            HR_LIMIT, "and one more");
+    hr_json_parse(arena, HR_STR("[1,2,3."), &opts, &node, &info);
+    OK(!info.truncated, "a limit is no cut");
 
     opts.max_nodes = 0;
     opts.replace_surrogates = true;
