@@ -145,11 +145,11 @@ static hr_rc_t
 hr_store_slot_count(hr_store_conn_t *conn, int64_t slot, int status,
     int64_t step)
 {
-    /* rows without a valid id are counted nowhere */
+    /* rows without a valid id are counted nowhere; slot 0 is the sum */
     return hr_store_run(conn, NULL,
                         "UPDATE search_slots SET n0 = n0 + (?2 = 0) * ?3,"
                         " n1 = n1 + (?2 = 1) * ?3, n2 = n2 + (?2 = 2) * ?3,"
-                        " n3 = n3 + (?2 = 3) * ?3 WHERE id = ?1",
+                        " n3 = n3 + (?2 = 3) * ?3 WHERE id IN (0, ?1)",
                         "iii", slot, (int64_t) status, step);
 }
 

@@ -359,6 +359,9 @@ const char *const  hr_store_own_schema[] = {
     "    n3 INTEGER NOT NULL DEFAULT 0,\n"
     "    UNIQUE(position, department, unit_path)\n"
     ")",
+    /* row 0 stands for all slots together; its names are no texts */
+    "INSERT OR IGNORE INTO search_slots (id, department, position, unit_path,"
+    " department_term, position_term) VALUES (0, x'', x'', x'', 0, 0)",
     "CREATE INDEX IF NOT EXISTS idx_search_slots_department"
     " ON search_slots(department_term)",
     "CREATE INDEX IF NOT EXISTS idx_search_slots_position"
@@ -377,7 +380,8 @@ const char *const  hr_store_own_schema[] = {
     "    created_by INTEGER\n"
     ")",
     "CREATE INDEX IF NOT EXISTS idx_search_created"
-    " ON search_profiles(created_us, status, slot, employee, created_by)",
+    " ON search_profiles(created_us, status, slot, employee, created_by,"
+    " validation, completeness)",
     "CREATE INDEX IF NOT EXISTS idx_search_status"
     " ON search_profiles(status, created_us, slot, employee)",
     "CREATE INDEX IF NOT EXISTS idx_search_slot"

@@ -1,0 +1,337 @@
+/*
+ * SQL texts of the list of profiles.  They are put together from literals only;
+ * which index is walked is said in the text, because the planner cannot know
+ * how many rows a search matches and the caller does (hr_store_list.c).
+ */
+
+#include "hr_store_list.h"
+
+
+/* "<column> IN (terms that contain parameter n)" */
+static void
+hr_store_sql_terms(hr_store_query_t *q, const char *column, int n, bool fts)
+{
+    (void) hr_buf_printf(&q->sql, fts
+        ? "%s IN (SELECT rowid FROM search_terms_fts"
+          " WHERE search_terms_fts MATCH ?%d)"
+        : "%s IN (SELECT id FROM search_terms WHERE instr(fold, ?%d))",
+        column, n);
+}
+
+
+/* Conditions on a row s of search_slots; search: also those of the search. */
+static void
+hr_store_sql_slots(hr_store_query_t *q, bool search)
+{
+    size_t  i;
+
+    (void) hr_buf_c(&q->sql, "s.id > 0");
+
+    if (q->department.data != NULL) {
+        (void) hr_buf_c(&q->sql, " AND ");
+        hr_store_sql_terms(q, "s.department_term", HR_STORE_P_DEPARTMENT,
+                           q->department_fts);
+    }
+
+    if (q->position.data != NULL) {
+        (void) hr_buf_c(&q->sql, " AND ");
+        hr_store_sql_terms(q, "s.position_term", HR_STORE_P_POSITION,
+                           q->position_fts);
+    }
+
+    for (i = 0; i < q->ndepartments; i++) {
+        (void) hr_buf_c(&q->sql, i == 0 ? " AND (" : " OR ");
+        hr_store_sql_terms(q, "s.department_term",
+                           HR_STORE_P_DEPARTMENTS + (int) i,
+                           q->departments_fts[i]);
+    }
+
+    if (q->ndepartments != 0) {
+        (void) hr_buf_char(&q->sql, ')');
+    }
+
+    if (search) {
+        (void) hr_buf_c(&q->sql, " AND (");
+        hr_store_sql_terms(q, "s.department_term", HR_STORE_P_SEARCH,
+                           q->search_fts);
+        (void) hr_buf_c(&q->sql, " OR ");
+        hr_store_sql_terms(q, "s.position_term", HR_STORE_P_SEARCH,
+                           q->search_fts);
+        (void) hr_buf_char(&q->sql, ')');
+    }
+}
+
+
+static void
+hr_store_sql_slot_set(hr_store_query_t *q, const char *column, bool search)
+{
+    (void) hr_buf_printf(&q->sql, "%s IN (SELECT s.id FROM search_slots s"
+                                  " WHERE ", column);
+    hr_store_sql_slots(q, search);
+    (void) hr_buf_char(&q->sql, ')');
+}
+
+
+/* n0 + n2 + ... for the statuses wanted */
+static void
+hr_store_sql_counters(hr_store_query_t *q)
+{
+    unsigned  i;
+
+    (void) hr_buf_c(&q->sql, "0");
+
+    for (i = 0; i < HR_STORE_STATUSES; i++) {
+        if (q->mask & (1u << i)) {
+            (void) hr_buf_printf(&q->sql, " + s.n%u", i);
+        }
+    }
+}
+
+
+/* Conditions on a row x of search_profiles but those of texts and cursor. */
+static void
+hr_store_sql_row(hr_store_query_t *q)
+{
+    unsigned                  i;
+    const char               *comma;
+    const hr_store_filter_t  *f = q->filter;
+
+    comma = "";
+    (void) hr_buf_c(&q->sql, "x.status IN (");
+
+    for (i = 0; i < HR_STORE_STATUSES; i++) {
+        if (q->mask & (1u << i)) {
+            (void) hr_buf_printf(&q->sql, "%s%u", comma, i);
+            comma = ", ";
+        }
+    }
+
+    (void) hr_buf_char(&q->sql, ')');
+
+    if (f->has_created_from) {
+        (void) hr_buf_printf(&q->sql, " AND x.created_us >= ?%d",
+                             HR_STORE_P_FROM);
+    }
+
+    if (f->has_created_to) {
+        (void) hr_buf_printf(&q->sql, " AND x.created_us < ?%d",
+                             HR_STORE_P_TO);
+    }
+
+    if (f->min_validation > 0) {
+        (void) hr_buf_printf(&q->sql, " AND x.validation >= ?%d",
+                             HR_STORE_P_VALIDATION);
+    }
+
+    if (f->min_completeness > 0) {
+        (void) hr_buf_printf(&q->sql, " AND x.completeness >= ?%d",
+                             HR_STORE_P_COMPLETENESS);
+    }
+
+    if (f->created_by != 0) {
+        (void) hr_buf_printf(&q->sql, " AND x.created_by = ?%d",
+                             HR_STORE_P_CREATOR);
+    }
+}
+
+
+/* Text conditions on x, to be tested row by row. */
+static void
+hr_store_sql_tested(hr_store_query_t *q)
+{
+    if (q->search.data == NULL) {
+        if (q->slots) {
+            (void) hr_buf_c(&q->sql, " AND ");
+            hr_store_sql_slot_set(q, "+x.slot", false);
+        }
+
+        return;
+    }
+
+    (void) hr_buf_c(&q->sql, " AND (");
+    hr_store_sql_slot_set(q, "+x.slot", true);
+    (void) hr_buf_c(&q->sql, " OR (");
+    hr_store_sql_terms(q, "+x.employee", HR_STORE_P_SEARCH, q->search_fts);
+
+    if (q->slots) {
+        (void) hr_buf_c(&q->sql, " AND ");
+        hr_store_sql_slot_set(q, "+x.slot", false);
+    }
+
+    (void) hr_buf_c(&q->sql, "))");
+}
+
+
+/* The same, as the set of matching rows. */
+static void
+hr_store_sql_gathered(hr_store_query_t *q)
+{
+    (void) hr_buf_c(&q->sql, " AND x.seq IN (SELECT g.seq FROM search_profiles"
+                             " g INDEXED BY idx_search_slot WHERE ");
+    hr_store_sql_slot_set(q, "g.slot", q->search.data != NULL);
+
+    if (q->search.data != NULL) {
+        (void) hr_buf_c(&q->sql, " UNION ALL SELECT e.seq FROM search_profiles"
+                                 " e INDEXED BY idx_search_employee WHERE ");
+        hr_store_sql_terms(q, "e.employee", HR_STORE_P_SEARCH, q->search_fts);
+
+        if (q->slots) {
+            (void) hr_buf_c(&q->sql, " AND ");
+            hr_store_sql_slot_set(q, "+e.slot", false);
+        }
+    }
+
+    (void) hr_buf_char(&q->sql, ')');
+}
+
+
+/* -- statements -- */
+
+void
+hr_store_list_sql_all(hr_store_query_t *q)
+{
+    hr_buf_reset(&q->sql);
+    (void) hr_buf_c(&q->sql, "SELECT ");
+    hr_store_sql_counters(q);
+    (void) hr_buf_c(&q->sql, " FROM search_slots s WHERE s.id = 0");
+}
+
+
+void
+hr_store_list_sql_matches(hr_store_query_t *q)
+{
+    hr_buf_reset(&q->sql);
+    (void) hr_buf_c(&q->sql, "SELECT (SELECT coalesce(sum(");
+    hr_store_sql_counters(q);
+    (void) hr_buf_c(&q->sql, "), 0) FROM search_slots s WHERE ");
+    hr_store_sql_slots(q, q->search.data != NULL);
+    (void) hr_buf_char(&q->sql, ')');
+
+    /* and the rows that match by the employee alone */
+    if (q->search.data != NULL) {
+        (void) hr_buf_c(&q->sql, " + (SELECT count(*) FROM search_profiles x"
+                                 " INDEXED BY idx_search_employee WHERE ");
+        hr_store_sql_terms(q, "x.employee", HR_STORE_P_SEARCH, q->search_fts);
+        (void) hr_buf_c(&q->sql, " AND NOT ");
+        hr_store_sql_slot_set(q, "+x.slot", true);
+
+        if (q->slots) {
+            (void) hr_buf_c(&q->sql, " AND ");
+            hr_store_sql_slot_set(q, "+x.slot", false);
+        }
+
+        (void) hr_buf_printf(&q->sql, " AND (%u >> x.status) & 1)", q->mask);
+    }
+}
+
+
+void
+hr_store_list_sql_total(hr_store_query_t *q)
+{
+    const char  *index;
+
+    index = q->filter->created_by != 0 ? "idx_search_creator"
+                                       : "idx_search_created";
+
+    hr_buf_reset(&q->sql);
+    (void) hr_buf_printf(&q->sql, "SELECT count(*) FROM search_profiles x"
+                                  "%s%s WHERE ",
+                         q->gather ? "" : " INDEXED BY ",
+                         q->gather ? "" : index);
+    hr_store_sql_row(q);
+
+    if (q->gather) {
+        hr_store_sql_gathered(q);
+    } else {
+        hr_store_sql_tested(q);
+    }
+}
+
+
+/* The index to walk in the order of the list. */
+static const char *
+hr_store_list_index(hr_store_query_t *q)
+{
+    if (q->filter->sort != HR_STORE_BY_CREATED) {
+        return q->order->index;
+    }
+
+    if (q->filter->created_by != 0) {
+        return "idx_search_creator";
+    }
+
+    /* one status: its own stretch of an index, when nothing else is asked */
+    if ((q->mask & (q->mask - 1)) == 0 && !q->extra) {
+        return "idx_search_status";
+    }
+
+    return q->order->index;
+}
+
+
+void
+hr_store_list_sql_page(hr_store_query_t *q)
+{
+    bool         text;
+    const char  *dir, *than, *key;
+
+    text = q->order->type == HR_STORE_KEY_TEXT;
+    key = q->order->key;
+    dir = q->filter->ascending ? "ASC" : "DESC";
+    than = q->filter->ascending ? ">" : "<";
+
+    hr_buf_reset(&q->sql);
+    (void) hr_buf_c(&q->sql, "SELECT " HR_STORE_CARD_COLUMNS
+                             ", k.key, k.created_us, k.seq FROM (SELECT"
+                             " x.profile_id, x.seq, x.created_us, ");
+    (void) hr_buf_printf(&q->sql, "%s AS key FROM ", key);
+
+    if (text) {
+        /* from term to slot to rows: the outer loop has the order already */
+        (void) hr_buf_printf(&q->sql, "search_terms d CROSS JOIN search_slots"
+                             " o ON o.%s = d.id CROSS JOIN ", q->order->term);
+    }
+
+    (void) hr_buf_c(&q->sql, "search_profiles x");
+
+    if (text) {
+        (void) hr_buf_c(&q->sql, " INDEXED BY idx_search_slot ON x.slot = o.id");
+
+    } else if (!q->gather) {
+        (void) hr_buf_printf(&q->sql, " INDEXED BY %s", hr_store_list_index(q));
+    }
+
+    (void) hr_buf_c(&q->sql, " WHERE ");
+    hr_store_sql_row(q);
+
+    if (q->gather && !text) {
+        hr_store_sql_gathered(q);
+    } else {
+        hr_store_sql_tested(q);
+    }
+
+    if (q->has_cursor && text) {
+        (void) hr_buf_printf(&q->sql, " AND d.fold %s= ?%d AND (d.fold,"
+                             " x.created_us, x.seq) %s (?%d, ?%d, ?%d)", than,
+                             HR_STORE_P_KEY, than, HR_STORE_P_KEY,
+                             HR_STORE_P_KEY_CREATED, HR_STORE_P_KEY_SEQ);
+    } else if (q->has_cursor) {
+        (void) hr_buf_printf(&q->sql, " AND %s %s= ?%d AND (%s, x.seq) %s"
+                             " (?%d, ?%d)", key, than, HR_STORE_P_KEY, key,
+                             than, HR_STORE_P_KEY, HR_STORE_P_KEY_SEQ);
+    }
+
+    (void) hr_buf_printf(&q->sql, " ORDER BY %s %s", key, dir);
+
+    if (text) {
+        (void) hr_buf_printf(&q->sql, ", x.created_us %s", dir);
+    }
+
+    (void) hr_buf_printf(&q->sql, ", x.seq %s LIMIT ?%d OFFSET ?%d) k"
+                         " CROSS JOIN profiles p INDEXED BY idx_profiles_card"
+                         " ON p.id = k.profile_id"
+                         " LEFT JOIN users u ON u.id = p.created_by"
+                         " ORDER BY k.key %s%s%s, k.seq %s",
+                         dir, HR_STORE_P_LIMIT, HR_STORE_P_OFFSET, dir,
+                         text ? ", k.created_us " : "", text ? dir : "", dir);
+}
