@@ -164,14 +164,19 @@ hr_rc_t hr_org_classify(const hr_org_t *org, hr_str_t title,
     hr_org_class_t *class);
 
 
-/* --- lookups (data-files.md 4.4, api-core.md D-29) -------------------------- */
+/*
+ * --- lookups (data-files.md 4.4, api-core.md D-29) --------------------------
+ *
+ * HR_OK, HR_NOT_FOUND (what was asked for is then HR_ORG_NONE), or HR_NOMEM:
+ * only a text that is not spelt as in the file needs memory for its match key.
+ */
 
 typedef enum {
     HR_ORG_PATH_FULL = 0,       /* the whole path, exact text, then match keys */
     HR_ORG_PATH_SUFFIX          /* else the end of exactly one path (4.4 rule 2) */
 } hr_org_path_mode_t;
 
-/* "A/B/C", "A → B → C"; a single name is a block.  HR_OK or HR_NOT_FOUND. */
+/* "A/B/C", "A → B → C"; a single name is a block. */
 hr_rc_t hr_org_find_path(const hr_org_t *org, hr_str_t path,
     hr_org_path_mode_t mode, uint32_t *unit);
 /* Title of the unit itself, exact text, then match key. */
@@ -187,7 +192,7 @@ typedef struct {
     uint32_t  unit;             /* the last visited unit of the name */
 } hr_org_department_t;
 
-/* Exact text first, then the match key; HR_OK or HR_NOT_FOUND. */
+/* Exact text first, then the match key. */
 hr_rc_t hr_org_find_department(const hr_org_t *org, hr_str_t reference,
     hr_org_department_t *department);
 

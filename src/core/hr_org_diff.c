@@ -40,9 +40,10 @@ hr_org_change_add(hr_org_diff_t *d, hr_org_change_kind_t kind, uint32_t before,
 /* --- pairs ------------------------------------------------------------------------- */
 
 /* Equal paths have equal parents, so one step down from the pair is enough. */
-static void
+static hr_rc_t
 hr_org_pair_paths(hr_org_diff_t *d)
 {
+    hr_rc_t                   rc;
     uint32_t                  i, parent, key, partner;
     const hr_org_unit_rec_t  *unit = hr_org_units(d->before);
 
@@ -57,9 +58,13 @@ hr_org_pair_paths(hr_org_diff_t *d)
             }
         }
 
-        key = hr_org_name_key(d->after, hr_org_unit_name(d->before, i));
+        rc = hr_org_name_key(d->after, hr_org_unit_name(d->before, i), &key);
 
-        if (key == HR_ORG_NONE) {
+        if (rc == HR_NOMEM) {
+            return HR_NOMEM;
+        }
+
+        if (rc != HR_OK) {
             continue;
         }
 
@@ -70,6 +75,8 @@ hr_org_pair_paths(hr_org_diff_t *d)
             d->to_before[partner] = i;
         }
     }
+
+    return HR_OK;
 }
 
 
@@ -257,22 +264,28 @@ hr_org_diff_units(hr_org_diff_t *d)
 
 
 /* Slots of a that have no title of the same key in the paired unit of b. */
-static void
+static hr_rc_t
 hr_org_diff_slots(hr_org_diff_t *d, const hr_org_t *a, const hr_org_t *b,
     const uint32_t *partner, hr_org_change_kind_t kind)
 {
+    hr_rc_t                   rc;
     uint32_t                  i, unit, found;
     const hr_org_slot_rec_t  *slot = hr_org_slots(a);
 
     for (i = 0; i < hr_org_slot_count(a); i++, slot++) {
         unit = partner[slot->unit];
+        rc = HR_NOT_FOUND;
 
-        if (unit != HR_ORG_NONE
-            && hr_org_find_slot(b, unit, hr_org_text(a, hr_org_titles(a)
-                                                        [slot->title].text),
-                                &found)
-               == HR_OK)
-        {
+        if (unit != HR_ORG_NONE) {
+            rc = hr_org_find_slot(b, unit,
+                     hr_org_text(a, hr_org_titles(a)[slot->title].text), &found);
+        }
+
+        if (rc == HR_NOMEM) {
+            return HR_NOMEM;
+        }
+
+        if (rc == HR_OK) {
             continue;
         }
 
@@ -282,6 +295,8 @@ hr_org_diff_slots(hr_org_diff_t *d, const hr_org_t *a, const hr_org_t *b,
             hr_org_change_add(d, kind, HR_ORG_NONE, i, 0);
         }
     }
+
+    return HR_OK;
 }
 
 
@@ -315,15 +330,19 @@ hr_org_diff(const hr_org_t *before, const hr_org_t *after, hr_arena_t *arena,
     memset(d.to_after, 0xff, n * sizeof(uint32_t));
     memset(d.to_before, 0xff, m * sizeof(uint32_t));
 
-    hr_org_pair_paths(&d);
-
-    if (hr_org_pair_numbers(&d) != HR_OK) {
+    if (hr_org_pair_paths(&d) != HR_OK || hr_org_pair_numbers(&d) != HR_OK) {
         return HR_NOMEM;
     }
 
     hr_org_diff_units(&d);
-    hr_org_diff_slots(&d, before, after, d.to_after, HR_ORG_SLOT_VANISHED);
-    hr_org_diff_slots(&d, after, before, d.to_before, HR_ORG_SLOT_ADDED);
+
+    if (hr_org_diff_slots(&d, before, after, d.to_after, HR_ORG_SLOT_VANISHED)
+        != HR_OK
+        || hr_org_diff_slots(&d, after, before, d.to_before, HR_ORG_SLOT_ADDED)
+           != HR_OK)
+    {
+        return HR_NOMEM;
+    }
 
     *changes = d.changes;
     *count = d.count;

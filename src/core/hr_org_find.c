@@ -80,33 +80,36 @@ hr_org_probe(const hr_org_t *org, hr_org_section_t table, hr_str_t text,
 }
 
 
-static uint32_t
+static hr_rc_t
 hr_org_probe_key(const hr_org_t *org, hr_org_section_t table, hr_str_t text,
-    hr_org_text_pt text_of)
+    hr_org_text_pt text_of, uint32_t *found)
 {
-    uint32_t     found = HR_ORG_NONE;
     hr_str_t     key;
     hr_arena_t  *arena;
 
+    *found = HR_ORG_NONE;
+
     if (text.len == 0 || text.len > HR_ORG_FIND_BYTES) {
-        return HR_ORG_NONE;
+        return HR_NOT_FOUND;
     }
 
     arena = hr_arena_create(HR_ORG_KEY_ARENA);
 
     if (arena == NULL) {
-        return HR_ORG_NONE;
+        return HR_NOMEM;
     }
 
     key = hr_match_key(arena, text);
 
-    if (key.len > 0) {
-        found = hr_org_probe(org, table, key, text_of);
+    if (key.data == NULL) {
+        hr_arena_destroy(arena);
+        return HR_NOMEM;
     }
 
+    *found = hr_org_probe(org, table, key, text_of);
     hr_arena_destroy(arena);
 
-    return found;
+    return *found == HR_ORG_NONE ? HR_NOT_FOUND : HR_OK;
 }
 
 
@@ -124,31 +127,33 @@ hr_org_title_exact(const hr_org_t *org, hr_str_t title)
 }
 
 
-uint32_t
-hr_org_name_key(const hr_org_t *org, hr_str_t name)
+hr_rc_t
+hr_org_name_key(const hr_org_t *org, hr_str_t name, uint32_t *key)
 {
     uint32_t  exact = hr_org_name_exact(org, name);
 
     if (exact != HR_ORG_NONE) {
-        return hr_org_names(org)[exact].key;
+        *key = hr_org_names(org)[exact].key;
+        return HR_OK;
     }
 
     return hr_org_probe_key(org, HR_ORG_HASH_NAME_KEY, name,
-                            hr_org_text_of_name_key);
+                            hr_org_text_of_name_key, key);
 }
 
 
-uint32_t
-hr_org_title_key(const hr_org_t *org, hr_str_t title)
+hr_rc_t
+hr_org_title_key(const hr_org_t *org, hr_str_t title, uint32_t *key)
 {
     uint32_t  exact = hr_org_title_exact(org, title);
 
     if (exact != HR_ORG_NONE) {
-        return hr_org_titles(org)[exact].key;
+        *key = hr_org_titles(org)[exact].key;
+        return HR_OK;
     }
 
     return hr_org_probe_key(org, HR_ORG_HASH_TITLE_KEY, title,
-                            hr_org_text_of_title_key);
+                            hr_org_text_of_title_key, key);
 }
 
 
@@ -324,6 +329,7 @@ hr_org_find_path(const hr_org_t *org, hr_str_t path, hr_org_path_mode_t mode,
     uint32_t *unit)
 {
     size_t          i;
+    hr_rc_t         rc;
     uint32_t        keys[HR_ORG_MAX_DEPTH], at;
     hr_org_parts_t  parts;
 
@@ -346,10 +352,10 @@ hr_org_find_path(const hr_org_t *org, hr_str_t path, hr_org_path_mode_t mode,
     }
 
     for (i = 0; i < parts.count; i++) {
-        keys[i] = hr_org_name_key(org, parts.part[i]);
+        rc = hr_org_name_key(org, parts.part[i], &keys[i]);
 
-        if (keys[i] == HR_ORG_NONE) {
-            return HR_NOT_FOUND;
+        if (rc != HR_OK) {
+            return rc;
         }
     }
 
@@ -379,7 +385,8 @@ hr_rc_t
 hr_org_find_slot(const hr_org_t *org, uint32_t unit, hr_str_t title,
     uint32_t *slot)
 {
-    uint32_t                  i, exact;
+    hr_rc_t                   rc;
+    uint32_t                  i, exact, key;
     const hr_org_unit_rec_t  *rec;
 
     *slot = HR_ORG_NONE;
@@ -400,7 +407,13 @@ hr_org_find_slot(const hr_org_t *org, uint32_t unit, hr_str_t title,
         }
     }
 
-    *slot = hr_org_slot_in(org, hr_org_title_key(org, title), rec->first_slot,
+    rc = hr_org_title_key(org, title, &key);
+
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    *slot = hr_org_slot_in(org, key, rec->first_slot,
                            rec->first_slot + rec->slots);
 
     return *slot == HR_ORG_NONE ? HR_NOT_FOUND : HR_OK;
@@ -424,6 +437,7 @@ hr_rc_t
 hr_org_find_department(const hr_org_t *org, hr_str_t reference,
     hr_org_department_t *department)
 {
+    hr_rc_t                   rc;
     uint32_t                  name, key;
     const uint32_t           *units;
     const hr_org_key_rec_t   *keys = hr_org_at(org, HR_ORG_NAME_KEYS);
@@ -440,10 +454,10 @@ hr_org_find_department(const hr_org_t *org, hr_str_t reference,
     name = hr_org_name_exact(org, reference);
 
     if (name == HR_ORG_NONE) {
-        key = hr_org_name_key(org, reference);
+        rc = hr_org_name_key(org, reference, &key);
 
-        if (key == HR_ORG_NONE) {
-            return HR_NOT_FOUND;
+        if (rc != HR_OK) {
+            return rc;
         }
 
         units = hr_org_list(org, HR_ORG_KEY_UNITS) + keys[key].first;
@@ -463,10 +477,10 @@ size_t
 hr_org_units_of_name(const hr_org_t *org, hr_str_t name, uint32_t *units,
     size_t max)
 {
-    uint32_t                 key = hr_org_name_key(org, name);
+    uint32_t                 key;
     const hr_org_key_rec_t  *rec;
 
-    if (key == HR_ORG_NONE) {
+    if (hr_org_name_key(org, name, &key) != HR_OK) {
         return 0;
     }
 

@@ -276,9 +276,12 @@ int hr_org_compare(hr_str_t a, hr_str_t b);
 /* Index of the distinct name or title with exactly this text, or NONE. */
 uint32_t hr_org_name_exact(const hr_org_t *org, hr_str_t name);
 uint32_t hr_org_title_exact(const hr_org_t *org, hr_str_t title);
-/* Key group of a text: by the exact text, else by its match key; NONE. */
-uint32_t hr_org_name_key(const hr_org_t *org, hr_str_t name);
-uint32_t hr_org_title_key(const hr_org_t *org, hr_str_t title);
+/*
+ * Key group of a text: by the exact text, else by its match key, which takes
+ * memory.  HR_OK, HR_NOT_FOUND or HR_NOMEM; *key is HR_ORG_NONE unless found.
+ */
+hr_rc_t hr_org_name_key(const hr_org_t *org, hr_str_t name, uint32_t *key);
+hr_rc_t hr_org_title_key(const hr_org_t *org, hr_str_t title, uint32_t *key);
 uint32_t hr_org_child(const hr_org_t *org, uint32_t parent, uint32_t name_key);
 /* First slot of the title's group in from..to-1, or NONE. */
 uint32_t hr_org_slot_in(const hr_org_t *org, uint32_t title_key,

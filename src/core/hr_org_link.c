@@ -15,58 +15,70 @@ typedef struct {
 } hr_org_newest_t;
 
 
-static uint32_t
-hr_org_slot_by_path(const hr_org_t *org, hr_str_t path, hr_str_t position,
-    bool below)
+static hr_rc_t
+hr_org_place_by_path(const hr_org_t *org, hr_str_t path, hr_str_t position,
+    bool below, uint32_t *slot)
 {
-    uint32_t                  unit, slot;
+    hr_rc_t                   rc;
+    uint32_t                  unit, key;
     const hr_org_unit_rec_t  *rec;
 
-    if (hr_org_find_path(org, path, HR_ORG_PATH_SUFFIX, &unit) != HR_OK) {
-        return HR_ORG_NONE;
+    rc = hr_org_find_path(org, path, HR_ORG_PATH_SUFFIX, &unit);
+
+    if (rc == HR_OK) {
+        rc = hr_org_find_slot(org, unit, position, slot);
     }
 
-    if (hr_org_find_slot(org, unit, position, &slot) == HR_OK || !below) {
-        return slot;
+    if (rc != HR_NOT_FOUND || unit == HR_ORG_NONE || !below) {
+        return rc;
+    }
+
+    rc = hr_org_title_key(org, position, &key);
+
+    if (rc != HR_OK) {
+        return rc;
     }
 
     rec = &hr_org_units(org)[unit];
+    *slot = hr_org_slot_in(org, key, rec->first_slot, rec->end_slot);
 
-    return hr_org_slot_in(org, hr_org_title_key(org, position),
-                          rec->first_slot, rec->end_slot);
+    return *slot == HR_ORG_NONE ? HR_NOT_FOUND : HR_OK;
 }
 
 
-static uint32_t
-hr_org_slot_by_name(const hr_org_t *org, hr_str_t department,
-    hr_str_t position)
+static hr_rc_t
+hr_org_place_by_name(const hr_org_t *org, hr_str_t department,
+    hr_str_t position, uint32_t *slot)
 {
-    uint32_t                  slot, name_key, title_key;
+    hr_rc_t                   rc;
+    uint32_t                  name_key, title_key;
     hr_org_choice_t           choice;
     const hr_org_unit_rec_t  *rec;
 
-    name_key = hr_org_name_key(org, department);
-    title_key = name_key == HR_ORG_NONE ? HR_ORG_NONE
-                                        : hr_org_title_key(org, position);
+    rc = hr_org_name_key(org, department, &name_key);
 
-    if (title_key == HR_ORG_NONE) {
-        return HR_ORG_NONE;
+    if (rc == HR_OK) {
+        rc = hr_org_title_key(org, position, &title_key);
+    }
+
+    if (rc != HR_OK) {
+        return rc;
     }
 
     hr_org_choose(org, name_key, title_key, &choice);
 
     if (choice.direct) {
-        (void) hr_org_find_slot(org, choice.first, position, &slot);
-        return slot;
+        return hr_org_find_slot(org, choice.first, position, slot);
     }
 
     if (!choice.below) {
-        return HR_ORG_NONE;
+        return HR_NOT_FOUND;
     }
 
     rec = &hr_org_units(org)[choice.first];
+    *slot = hr_org_slot_in(org, title_key, rec->first_slot, rec->end_slot);
 
-    return hr_org_slot_in(org, title_key, rec->first_slot, rec->end_slot);
+    return HR_OK;
 }
 
 
@@ -74,19 +86,33 @@ hr_org_slot_by_name(const hr_org_t *org, hr_str_t department,
  * unit_path is what generation stored: it names the very unit of the title, so
  * that a title that has left the unit is not looked for anywhere else.
  */
+static hr_rc_t
+hr_org_place(const hr_org_t *org, hr_str_t department, hr_str_t position,
+    hr_str_t unit_path, uint32_t *slot)
+{
+    *slot = HR_ORG_NONE;
+
+    if (unit_path.data != NULL && unit_path.len > 0) {
+        return hr_org_place_by_path(org, unit_path, position, false, slot);
+    }
+
+    if (hr_org_is_path(department)) {
+        return hr_org_place_by_path(org, department, position, true, slot);
+    }
+
+    return hr_org_place_by_name(org, department, position, slot);
+}
+
+
 uint32_t
 hr_org_slot_of(const hr_org_t *org, hr_str_t department, hr_str_t position,
     hr_str_t unit_path)
 {
-    if (unit_path.data != NULL && unit_path.len > 0) {
-        return hr_org_slot_by_path(org, unit_path, position, false);
-    }
+    uint32_t  slot;
 
-    if (hr_org_is_path(department)) {
-        return hr_org_slot_by_path(org, department, position, true);
-    }
+    (void) hr_org_place(org, department, position, unit_path, &slot);
 
-    return hr_org_slot_by_name(org, department, position);
+    return slot;
 }
 
 
@@ -107,13 +133,14 @@ hr_org_link_newer(const hr_org_profile_t *rows, uint32_t row,
 }
 
 
-static void
+static hr_rc_t
 hr_org_link_row(const hr_org_t *org, const hr_org_profile_t *rows,
     uint32_t row, hr_org_link_t *links, hr_org_newest_t *newest,
     hr_org_link_stats_t *stats)
 {
     bool                     completed;
     char                     uuid[37];
+    hr_rc_t                  rc;
     uint32_t                 slot;
     hr_instant_t             created;
     const hr_org_profile_t  *p = &rows[row];
@@ -121,19 +148,23 @@ hr_org_link_row(const hr_org_t *org, const hr_org_profile_t *rows,
     completed = hr_str_eq(p->status, HR_STR("completed"));
 
     if (!completed && !hr_str_eq(p->status, HR_STR("archived"))) {
-        return;
+        return HR_OK;
     }
 
     if (!hr_uuid_normalize(p->id, uuid)) {
         stats->skipped++;
-        return;
+        return HR_OK;
     }
 
-    slot = hr_org_slot_of(org, p->department, p->position, p->unit_path);
+    rc = hr_org_place(org, p->department, p->position, p->unit_path, &slot);
 
-    if (slot == HR_ORG_NONE) {
+    if (rc == HR_NOMEM) {
+        return HR_NOMEM;
+    }
+
+    if (rc != HR_OK) {
         stats->unplaced++;
-        return;
+        return HR_OK;
     }
 
     if (p->created_at.data == NULL || !hr_time_parse(p->created_at, &created)) {
@@ -147,6 +178,8 @@ hr_org_link_row(const hr_org_t *org, const hr_org_profile_t *rows,
         hr_org_link_newer(rows, row, created, &links[slot].archived,
                           &newest[slot].archived);
     }
+
+    return HR_OK;
 }
 
 
@@ -154,6 +187,7 @@ hr_rc_t
 hr_org_link(const hr_org_t *org, const hr_org_profile_t *rows, size_t count,
     hr_org_link_t *links, hr_org_link_stats_t *stats)
 {
+    hr_rc_t               rc = HR_OK;
     uint32_t              i, slots = hr_org_slot_count(org);
     hr_org_newest_t      *newest;
     hr_org_link_stats_t   counted;
@@ -171,11 +205,15 @@ hr_org_link(const hr_org_t *org, const hr_org_profile_t *rows, size_t count,
         return HR_NOMEM;
     }
 
-    for (i = 0; i < count; i++) {
-        hr_org_link_row(org, rows, i, links, newest, &counted);
+    for (i = 0; i < count && rc == HR_OK; i++) {
+        rc = hr_org_link_row(org, rows, i, links, newest, &counted);
     }
 
     free(newest);
+
+    if (rc != HR_OK) {
+        return rc;
+    }
 
     for (i = 0; i < slots; i++) {
         counted.with_profiles += links[i].profile != HR_ORG_NONE;
@@ -204,8 +242,11 @@ hr_org_link_tasks(const hr_org_t *org, const hr_org_task_t *tasks,
     }
 
     for (i = 0; i < count; i++) {
-        slot = hr_org_slot_of(org, tasks[i].department, tasks[i].position,
-                              tasks[i].unit_path);
+        if (hr_org_place(org, tasks[i].department, tasks[i].position,
+                         tasks[i].unit_path, &slot) == HR_NOMEM)
+        {
+            return HR_NOMEM;
+        }
 
         if (slot != HR_ORG_NONE && by_slot[slot] == HR_ORG_NONE) {
             by_slot[slot] = i;

@@ -125,6 +125,7 @@ hr_rc_t
 hr_org_resolve(const hr_org_t *org, hr_str_t department, hr_str_t position,
     hr_org_resolved_t *resolved)
 {
+    hr_rc_t                   rc;
     uint32_t                  name_key, title_key;
     const hr_org_unit_rec_t  *unit;
 
@@ -133,27 +134,33 @@ hr_org_resolve(const hr_org_t *org, hr_str_t department, hr_str_t position,
     resolved->position_unit = HR_ORG_NONE;
     resolved->slot = HR_ORG_NONE;
 
-    title_key = hr_org_title_key(org, position);
+    if (hr_org_title_key(org, position, &title_key) == HR_NOMEM) {
+        return HR_NOMEM;
+    }
 
     if (hr_org_is_path(department)) {
-        if (hr_org_find_path(org, department, HR_ORG_PATH_SUFFIX,
-                             &resolved->unit)
-            == HR_OK)
-        {
+        rc = hr_org_find_path(org, department, HR_ORG_PATH_SUFFIX,
+                              &resolved->unit);
+
+        if (rc == HR_OK) {
             resolved->candidates_total = 1;
             resolved->candidates_count = 1;
             resolved->candidates[0] = resolved->unit;
         }
 
     } else {
-        name_key = hr_org_name_key(org, department);
+        rc = hr_org_name_key(org, department, &name_key);
 
-        if (name_key != HR_ORG_NONE) {
+        if (rc == HR_OK) {
             hr_org_resolve_name(org, name_key, title_key, resolved);
         }
     }
 
-    if (resolved->unit == HR_ORG_NONE) {
+    if (rc == HR_NOMEM) {
+        return HR_NOMEM;
+    }
+
+    if (rc != HR_OK) {
         resolved->suggestions_count = hr_org_suggest(org, department,
                                                      resolved->suggestions);
         return HR_NOT_FOUND;
@@ -168,9 +175,13 @@ hr_org_resolve(const hr_org_t *org, hr_str_t department, hr_str_t position,
     /* the unit's own slots come first in the range of its subtree */
     unit = &hr_org_units(org)[resolved->unit];
 
-    if (hr_org_find_slot(org, resolved->unit, position, &resolved->slot)
-        != HR_OK)
-    {
+    rc = hr_org_find_slot(org, resolved->unit, position, &resolved->slot);
+
+    if (rc == HR_NOMEM) {
+        return HR_NOMEM;
+    }
+
+    if (rc != HR_OK) {
         resolved->slot = hr_org_slot_in(org, title_key, unit->first_slot,
                                         unit->end_slot);
     }
@@ -323,7 +334,12 @@ hr_org_suggest(const hr_org_t *org, hr_str_t reference,
                                            HR_ORG_SUGGEST_CHARS));
 
     for (i = 0; i + 1 < parts.count; i++) {
-        above[i] = hr_org_name_key(org, parts.part[i]);
+        (void) hr_org_name_key(org, parts.part[i], &above[i]);
+    }
+
+    if (last.data == NULL) {
+        hr_arena_destroy(arena);
+        return 0;
     }
 
     count = hr_org_suggest_by(org, last, above, parts.count, best);

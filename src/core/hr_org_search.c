@@ -266,11 +266,13 @@ hr_org_search_positions(const hr_org_t *org, hr_org_search_t *s,
     }
 
     if (hr_org_is_path(filter)) {
-        if (hr_org_find_department(org, filter, &entry) != HR_OK) {
+        rc = hr_org_find_department(org, filter, &entry);
+
+        if (rc == HR_NOT_FOUND) {
             return HR_OK;
         }
 
-        return hr_org_search_entry(org, s, &entry);
+        return rc != HR_OK ? rc : hr_org_search_entry(org, s, &entry);
     }
 
     folded = hr_fold(s->arena, filter);
