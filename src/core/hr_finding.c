@@ -5,6 +5,9 @@
 #include "hr_text.h"
 
 
+#define HR_PATH_DEPTH_MAX  80
+
+
 static bool
 hr_findings_grow(hr_findings_t *list)
 {
@@ -257,4 +260,40 @@ hr_path_cut(hr_path_t *path, size_t len)
 {
     path->len = len;
     path->text[len] = '\0';
+}
+
+
+void
+hr_path_of(hr_path_t *path, const hr_json_t *node, const hr_json_t *root)
+{
+    size_t            i, depth;
+    const hr_json_t  *chain[HR_PATH_DEPTH_MAX], *sibling;
+
+    hr_path_reset(path);
+    depth = 0;
+
+    for ( ; node != NULL && node != root && depth < HR_PATH_DEPTH_MAX;
+          node = node->parent)
+    {
+        chain[depth++] = node;
+    }
+
+    while (depth > 0) {
+        node = chain[--depth];
+
+        if (node->parent == NULL || node->parent->type == HR_JSON_OBJECT) {
+            hr_path_member(path, node->key);
+            continue;
+        }
+
+        i = 0;
+
+        for (sibling = node->parent->first; sibling != node;
+             sibling = sibling->next)
+        {
+            i++;
+        }
+
+        hr_path_index(path, i);
+    }
 }

@@ -54,6 +54,8 @@ void hr_path_reset(hr_path_t *path);
 size_t hr_path_member(hr_path_t *path, hr_str_t name);
 size_t hr_path_index(hr_path_t *path, size_t index);
 void hr_path_cut(hr_path_t *path, size_t len);
+/* Path of a node of a tree, below root. */
+void hr_path_of(hr_path_t *path, const hr_json_t *node, const hr_json_t *root);
 
 static inline hr_str_t
 hr_path_str(const hr_path_t *path)
