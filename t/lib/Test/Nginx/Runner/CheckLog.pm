@@ -16,7 +16,7 @@ use Test::Nginx::Runner::Config qw( expand );
 use Test::Nginx::Runner::Settings qw( %set );
 
 our @EXPORT_OK = qw( check_error_log check_access_log check_shutdown_log
-                     unexpected_lines );
+                     unexpected_lines recent );
 
 use constant PATIENCE => 1.5;       # seconds until a missing line is missing
 
@@ -55,6 +55,7 @@ sub check_error_log {
     _check_present($at, 'error_log', \@lines, $more);
     _check_absent($at, 'no_error_log', \@lines);
     report_unexpected($at, unexpected_lines([$block], \@lines));
+    push @{ $at->{seen} }, grep { !/\[debug\]/ } @lines;
 }
 
 
@@ -170,7 +171,7 @@ sub _check_present {
     for my $pattern (@missing) {
         Test::More::fail("$at->{name} - pattern \"$pattern\" should match a line "
                          . "in $file (req $at->{repeat})");
-        Test::More::diag("$file has:\n", _excerpt($lines));
+        Test::More::diag("$file has:\n", recent(@$lines));
     }
 }
 
@@ -185,17 +186,17 @@ sub _check_absent {
         my @found = grep { _matches($pattern, $_) } @$lines;
         Test::More::ok(!@found, "$at->{name} - pattern \"$pattern\" does not match "
                                 . "a line in $file (req $at->{repeat})")
-            or Test::More::diag(_excerpt(\@found));
+            or Test::More::diag(recent(@found));
     }
 }
 
 
-# Debug lines are dropped first: they are many and say least.
-sub _excerpt {
-    my ($lines) = @_;
+# The last lines as one text, without debug lines where there are others.
+sub recent {
+    my (@lines) = @_;
 
-    my @short = grep { !/\[debug\]/ } @$lines;
-    @short = @$lines if !@short;
+    my @short = grep { !/\[debug\]/ } @lines;
+    @short = @lines if !@short;
     return join '', @short > 15 ? ("...\n", @short[-15 .. -1]) : @short;
 }
 

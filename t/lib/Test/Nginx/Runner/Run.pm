@@ -13,7 +13,7 @@ use List::Util qw( shuffle );
 use Test::More ();
 use Time::HiRes qw( sleep time );
 use Test::Nginx::Runner::CheckLog
-    qw( check_error_log check_access_log check_shutdown_log );
+    qw( check_error_log check_access_log check_shutdown_log recent );
 use Test::Nginx::Runner::Check qw( check_response );
 use Test::Nginx::Runner::Client qw( exchange parse_response );
 use Test::Nginx::Runner::Config
@@ -81,7 +81,7 @@ sub run_block {
 
     my $error = ref $@ ? "$@" : $@;
     Test::More::fail($block->name . ' - block can run');
-    Test::More::diag($error);
+    Test::More::diag($error, $server ? recent($server->log->take) : ());
 }
 
 
@@ -285,6 +285,8 @@ sub _run_once {
 
     return check_leak($at->{name}, $list->[0], $server->pid) if $set{check_leak};
 
+    my $passing = Test::More->builder->is_passing;
+    $at->{seen} = [];
     my $mock = Test::Nginx::Runner::Mock->start($block, $at->{ports});
 
     # However the block goes, the mock must not outlive it.
@@ -293,6 +295,12 @@ sub _run_once {
     $mock->check($at->{name}) if $mock && $ok;
     $mock->stop if $mock;
     die $error if !$ok;
+
+    # The first failure of a file: the log says more than the answer.
+    if ($passing && !Test::More->builder->is_passing) {
+        my $lines = recent(@{ $at->{seen} });
+        Test::More::diag("error.log has:\n$lines") if $lines ne '';
+    }
 }
 
 
