@@ -1,7 +1,7 @@
 /*
  * The work bench of hr_org_build(): sections grow in an arena and are copied
- * into the image at the end.  For hr_org_build.c, hr_org_index.c and
- * hr_org_fill.c only.
+ * into the image at the end.  For hr_org_build.c, hr_org_index.c,
+ * hr_org_lists.c and hr_org_fill.c only.
  */
 
 #ifndef HR_ORG_BUILD_H
@@ -49,10 +49,12 @@ hr_org_ref_t hr_org_since(const hr_org_builder_t *b, size_t start);
 /* Valid until the next append. */
 hr_str_t hr_org_got(const hr_org_builder_t *b, hr_org_ref_t ref);
 
-/* hr_org_index.c: rules, names, titles, key groups, links, lists, tables */
+/* hr_org_index.c: names, titles, key groups */
 hr_rc_t hr_org_index_names(hr_org_builder_t *b);
 hr_rc_t hr_org_index_titles(hr_org_builder_t *b, const hr_org_rule_rec_t *rules,
     size_t rule_count);
+
+/* hr_org_lists.c: links between units, tables, lists */
 hr_rc_t hr_org_index_children(hr_org_builder_t *b);
 hr_rc_t hr_org_index_paths(hr_org_builder_t *b);
 hr_rc_t hr_org_index_lists(hr_org_builder_t *b);

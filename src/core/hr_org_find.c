@@ -8,7 +8,6 @@
 
 
 #define HR_ORG_FIND_BYTES  (HR_ORG_MAX_NAME * 4)    /* longer is never found */
-#define HR_ORG_PATH_BYTES  (8u * 1024)
 #define HR_ORG_KEY_ARENA   (64u * 1024)
 
 typedef hr_str_t (*hr_org_text_pt)(const hr_org_t *org, uint32_t index);
@@ -113,17 +112,24 @@ hr_org_probe_key(const hr_org_t *org, hr_org_section_t table, hr_str_t text,
 }
 
 
-uint32_t
+static uint32_t
 hr_org_name_exact(const hr_org_t *org, hr_str_t name)
 {
     return hr_org_probe(org, HR_ORG_HASH_NAME, name, hr_org_text_of_name);
 }
 
 
-uint32_t
+static uint32_t
 hr_org_title_exact(const hr_org_t *org, hr_str_t title)
 {
     return hr_org_probe(org, HR_ORG_HASH_TITLE, title, hr_org_text_of_title);
+}
+
+
+uint32_t
+hr_org_path_exact(const hr_org_t *org, hr_str_t path)
+{
+    return hr_org_probe(org, HR_ORG_HASH_PATH, path, hr_org_text_of_path);
 }
 
 
@@ -210,172 +216,6 @@ hr_org_slot_in(const hr_org_t *org, uint32_t title_key, uint32_t from,
     }
 
     return low < key->count && list[low] < to ? list[low] : HR_ORG_NONE;
-}
-
-
-/* --- paths ---------------------------------------------------------------------- */
-
-/* Length of the separator at pos: "/" or " → "; 0 for none. */
-static size_t
-hr_org_separator(hr_str_t text, size_t pos)
-{
-    size_t  arrow = sizeof(HR_ORG_ARROW) - 1;
-
-    if (text.data[pos] == '/') {
-        return 1;
-    }
-
-    if (text.data[pos] == ' ' && text.len - pos >= arrow
-        && memcmp(text.data + pos, HR_ORG_ARROW, arrow) == 0)
-    {
-        return arrow;
-    }
-
-    return 0;
-}
-
-
-bool
-hr_org_is_path(hr_str_t reference)
-{
-    size_t  i;
-
-    for (i = 0; i < reference.len; i++) {
-        if (hr_org_separator(reference, i) != 0) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-void
-hr_org_split(hr_str_t reference, hr_org_parts_t *parts)
-{
-    size_t    i, start = 0, width;
-    hr_str_t  part;
-
-    parts->count = 0;
-    parts->too_many = false;
-
-    for (i = 0; i <= reference.len; i += width == 0 ? 1 : width) {
-        width = i < reference.len ? hr_org_separator(reference, i) : 1;
-
-        if (width == 0) {
-            continue;
-        }
-
-        part = hr_trim(hr_str(reference.data + start, i - start));
-        start = i + width;
-
-        if (part.len == 0) {
-            continue;
-        }
-
-        if (parts->count == HR_ORG_MAX_DEPTH) {
-            parts->too_many = true;
-            return;
-        }
-
-        parts->part[parts->count++] = part;
-    }
-}
-
-
-/* The one unit whose path ends with these name keys, or NONE. */
-static uint32_t
-hr_org_find_suffix(const hr_org_t *org, const uint32_t *keys, size_t count)
-{
-    size_t                    n;
-    uint32_t                  i, unit, found = HR_ORG_NONE;
-    const uint32_t           *list;
-    const hr_org_key_rec_t   *last;
-    const hr_org_unit_rec_t  *units = hr_org_units(org);
-    const hr_org_name_rec_t  *names = hr_org_names(org);
-
-    last = (const hr_org_key_rec_t *) hr_org_at(org, HR_ORG_NAME_KEYS)
-           + keys[count - 1];
-    list = hr_org_list(org, HR_ORG_KEY_UNITS) + last->first;
-
-    for (i = 0; i < last->count; i++) {
-        unit = list[i];
-        n = count;
-
-        while (n > 0 && unit != HR_ORG_NONE
-               && names[units[unit].name].key == keys[n - 1])
-        {
-            unit = units[unit].parent;
-            n--;
-        }
-
-        if (n > 0) {
-            continue;
-        }
-
-        if (found != HR_ORG_NONE) {
-            return HR_ORG_NONE;
-        }
-
-        found = list[i];
-    }
-
-    return found;
-}
-
-
-hr_rc_t
-hr_org_find_path(const hr_org_t *org, hr_str_t path, hr_org_path_mode_t mode,
-    uint32_t *unit)
-{
-    size_t          i;
-    hr_rc_t         rc;
-    uint32_t        keys[HR_ORG_MAX_DEPTH], at;
-    hr_org_parts_t  parts;
-
-    *unit = HR_ORG_NONE;
-
-    if (path.len == 0 || path.len > HR_ORG_PATH_BYTES) {
-        return HR_NOT_FOUND;
-    }
-
-    *unit = hr_org_probe(org, HR_ORG_HASH_PATH, path, hr_org_text_of_path);
-
-    if (*unit != HR_ORG_NONE) {
-        return HR_OK;
-    }
-
-    hr_org_split(path, &parts);
-
-    if (parts.count == 0 || parts.too_many) {
-        return HR_NOT_FOUND;
-    }
-
-    for (i = 0; i < parts.count; i++) {
-        rc = hr_org_name_key(org, parts.part[i], &keys[i]);
-
-        if (rc != HR_OK) {
-            return rc;
-        }
-    }
-
-    at = HR_ORG_NONE;
-
-    for (i = 0; i < parts.count; i++) {
-        at = hr_org_child(org, at, keys[i]);
-
-        if (at == HR_ORG_NONE) {
-            break;
-        }
-    }
-
-    if (at == HR_ORG_NONE && mode == HR_ORG_PATH_SUFFIX && parts.count > 1) {
-        at = hr_org_find_suffix(org, keys, parts.count);
-    }
-
-    *unit = at;
-
-    return at == HR_ORG_NONE ? HR_NOT_FOUND : HR_OK;
 }
 
 

@@ -273,9 +273,8 @@ int hr_org_compare(hr_str_t a, hr_str_t b);
 
 /* --- lookups shared by several files --------------------------------------- */
 
-/* Index of the distinct name or title with exactly this text, or NONE. */
-uint32_t hr_org_name_exact(const hr_org_t *org, hr_str_t name);
-uint32_t hr_org_title_exact(const hr_org_t *org, hr_str_t title);
+/* The unit with exactly this path, or NONE. */
+uint32_t hr_org_path_exact(const hr_org_t *org, hr_str_t path);
 /*
  * Key group of a text: by the exact text, else by its match key, which takes
  * memory.  HR_OK, HR_NOT_FOUND or HR_NOMEM; *key is HR_ORG_NONE unless found.
@@ -309,8 +308,6 @@ typedef struct {
 
 void hr_org_choose(const hr_org_t *org, uint32_t name_key, uint32_t title_key,
     hr_org_choice_t *choice);
-bool hr_org_qualifies(const hr_org_t *org, const hr_org_choice_t *choice,
-    uint32_t unit, uint32_t title_key);
 
 
 /* --- levels.json ------------------------------------------------------------ */
@@ -354,11 +351,9 @@ typedef struct {
 
 hr_rc_t hr_org_tree_parse(hr_arena_t *arena, hr_str_t json,
     const hr_org_opts_t *opts, hr_org_tree_t *tree, hr_diag_t *diag);
-/* The member of a unit map is a unit (and not skipped). */
-bool hr_org_is_unit(const hr_json_t *member, bool root_is_map);
 /* Sets a diagnostic that ends with the path of the node, and its place. */
-hr_rc_t hr_org_tree_error(hr_str_t json,
-    const hr_json_t *node, bool at_key, hr_diag_t *diag, const char *what);
+hr_rc_t hr_org_tree_error(hr_str_t json, const hr_json_t *node, bool at_key,
+    hr_diag_t *diag, const char *what);
 
 /* Line, column and offset of a node of well-formed text without duplicates. */
 void hr_org_locate(hr_str_t json, const hr_json_t *node, bool at_key,

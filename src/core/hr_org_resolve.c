@@ -20,7 +20,7 @@ typedef struct {
 
 /* --- bare names ------------------------------------------------------------------ */
 
-bool
+static bool
 hr_org_qualifies(const hr_org_t *org, const hr_org_choice_t *choice,
     uint32_t unit, uint32_t title_key)
 {

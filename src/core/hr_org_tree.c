@@ -14,19 +14,42 @@
 #define HR_ORG_MAX_BYTES   (16u * 1024 * 1024)
 #define HR_ORG_MAX_UNITS   20000u
 #define HR_ORG_MAX_SLOTS   200000u
-#define HR_ORG_ARENA       (768u * 1024 * 1024)
 #define HR_ORG_MAX_NODES   4000000u
+#define HR_ORG_SHOWN       360u     /* bytes of a path or name in a message */
 
 typedef struct {
-    hr_arena_t           *arena;
-    hr_str_t              json;
-    const hr_org_opts_t  *opts;
-    hr_org_tree_t        *tree;
-    hr_diag_t            *diag;
-    uint32_t              max_units;
-    uint32_t              max_slots;
-    bool                  root_is_map;
+    hr_arena_t     *arena;
+    hr_str_t        json;
+    hr_org_tree_t  *tree;
+    hr_diag_t      *diag;
+    uint32_t        max_units;
+    uint32_t        max_slots;
+    bool            root_is_map;
 } hr_org_reader_t;
+
+
+/* Appends text for a log line: no control characters. */
+static void
+hr_org_show(hr_buf_t *out, hr_str_t text)
+{
+    size_t  i;
+
+    for (i = 0; i < text.len; i++) {
+        hr_buf_char(out, (unsigned char) text.data[i] < 0x20 || text.data[i] == 0x7f
+                         ? '?' : text.data[i]);
+    }
+}
+
+
+/* Sets "what: "shown"", cut to fit. */
+static void
+hr_org_set_fault(hr_diag_t *diag, const char *what, const hr_buf_t *shown)
+{
+    hr_str_t  cut = hr_utf8_cut_bytes(hr_buf_view(shown), HR_ORG_SHOWN);
+
+    hr_diag_set(diag, HR_INVALID, "%s: \"%.*s%s\"", what, (int) cut.len,
+                cut.data == NULL ? "" : cut.data, cut.len < shown->len ? "..." : "");
+}
 
 
 /* "Block/Department" of a unit node, from its ancestors' member names. */
@@ -57,17 +80,16 @@ hr_org_node_path(const hr_json_t *node, hr_buf_t *out)
             hr_buf_char(out, '/');
         }
 
-        hr_buf_str(out, chain[n - 1]->key);
+        hr_org_show(out, chain[n - 1]->key);
     }
 }
 
 
 hr_rc_t
-hr_org_tree_error(hr_str_t json, const hr_json_t *node,
-    bool at_key, hr_diag_t *diag, const char *what)
+hr_org_tree_error(hr_str_t json, const hr_json_t *node, bool at_key,
+    hr_diag_t *diag, const char *what)
 {
     hr_buf_t  path;
-    hr_str_t  shown;
 
     if (diag == NULL) {
         return HR_INVALID;
@@ -76,11 +98,7 @@ hr_org_tree_error(hr_str_t json, const hr_json_t *node,
     hr_buf_init(&path, 64 * 1024);
     hr_org_node_path(node, &path);
 
-    shown = hr_utf8_cut_bytes(hr_buf_view(&path), 360);
-
-    hr_diag_set(diag, HR_INVALID, "%s: \"%.*s%s\"", what, (int) shown.len,
-                shown.data == NULL ? "" : shown.data,
-                shown.len < path.len ? "..." : "");
+    hr_org_set_fault(diag, what, &path);
     hr_org_locate(json, node, at_key, diag);
     hr_buf_release(&path);
 
@@ -96,7 +114,8 @@ hr_org_refuse(hr_org_reader_t *r, const hr_json_t *node, bool at_key,
 }
 
 
-bool
+/* The member of a unit map is a unit, and not one to be skipped. */
+static bool
 hr_org_is_unit(const hr_json_t *member, bool root_is_map)
 {
     if (member->type != HR_JSON_OBJECT
@@ -345,10 +364,30 @@ hr_org_flatten(hr_org_tree_t *tree, bool root_is_map, hr_json_t *map,
 
 
 static hr_rc_t
+hr_org_refuse_duplicate(hr_org_reader_t *r)
+{
+    hr_buf_t  shown;
+    hr_str_t  key;
+
+    if (!hr_org_locate_duplicate(r->arena, r->json, &key, r->diag)) {
+        return HR_NOMEM;
+    }
+
+    if (r->diag != NULL) {
+        hr_buf_init(&shown, 64 * 1024);
+        hr_org_show(&shown, hr_utf8_cut_bytes(key, HR_ORG_SHOWN + 4));
+        hr_org_set_fault(r->diag, "a name is repeated among its siblings", &shown);
+        hr_buf_release(&shown);
+    }
+
+    return HR_INVALID;
+}
+
+
+static hr_rc_t
 hr_org_read_json(hr_org_reader_t *r, hr_json_t **root)
 {
     hr_rc_t         rc;
-    hr_str_t        key;
     hr_json_opts_t  opts;
     hr_json_info_t  info;
 
@@ -374,17 +413,7 @@ hr_org_read_json(hr_org_reader_t *r, hr_json_t **root)
         return hr_org_refuse(r, *root, false, "the file is not an object");
     }
 
-    if (info.duplicates > 0
-        && hr_org_locate_duplicate(r->arena, r->json, &key, r->diag))
-    {
-        key = hr_utf8_cut_bytes(key, 360);
-
-        return hr_diag_set(r->diag, HR_INVALID,
-                           "a name is repeated among its siblings: \"%.*s\"",
-                           (int) key.len, key.data);
-    }
-
-    return HR_OK;
+    return info.duplicates > 0 ? hr_org_refuse_duplicate(r) : HR_OK;
 }
 
 
@@ -420,7 +449,6 @@ hr_org_tree_parse(hr_arena_t *arena, hr_str_t json, const hr_org_opts_t *opts,
 
     r.arena = arena;
     r.json = json;
-    r.opts = opts;
     r.tree = tree;
     r.diag = diag;
     r.max_units = opts->max_units == 0 || opts->max_units > HR_ORG_MAX_UNITS

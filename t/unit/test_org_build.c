@@ -160,7 +160,7 @@ test_refusals(void)
           "a unit name contains \"/\", which separates units in a path: \"B/C\"" },
         { "{\"A → B\":{}}", 1, 2, "a unit name contains an arrow between blanks, "
           "which separates units in a path: \"A → B\"" },
-        { "{\"A\\n\":{}}", 1, 2, "a unit name contains a control character: \"A\n\"" },
+        { "{\"A\\n\":{}}", 1, 2, "a unit name contains a control character: \"A?\"" },
         { "{\"A\":{\"positions\":[\"x\",\n 5]}}", 2, 2,
           "a title is not a string: \"A/positions\"" },
         { "{\"A\":{\"positions\":[\"x\",\" \"]}}", 1, 24,
