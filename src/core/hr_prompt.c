@@ -1,0 +1,277 @@
+#include "hr_prompt_bundle.h"
+#include "hr_hash.h"
+#include "hr_text.h"
+
+
+hr_rc_t
+hr_prompt_escaped(hr_arena_t *arena, hr_str_t text, hr_str_t *out)
+{
+    hr_rc_t   rc;
+    hr_buf_t  buf;
+
+    hr_buf_init(&buf, text.len * 6 + 16);
+    rc = hr_json_escape(&buf, text, HR_JSON_COMPACT);
+    *out = rc == HR_OK ? hr_arena_str(arena, hr_str(buf.data == NULL ? ""
+                                                    : buf.data, buf.len))
+                       : HR_STR_NULL;
+    hr_buf_release(&buf);
+
+    return rc != HR_OK ? rc : out->data == NULL ? HR_NOMEM : HR_OK;
+}
+
+
+void
+hr_prompt_info(const hr_prompt_t *prompt, hr_prompt_info_t *info)
+{
+    *info = prompt->info;
+}
+
+
+bool
+hr_prompt_uses(const hr_prompt_t *prompt, size_t variable)
+{
+    for (size_t i = 0; i < prompt->piece_count; i++) {
+        if (prompt->pieces[i].variable == variable) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+typedef struct {
+    const hr_prompt_t       *prompt;
+    const hr_prompt_call_t  *call;
+    hr_arena_t              *arena;
+    hr_str_t                *segments;
+    size_t                   capacity;
+    hr_prompt_body_t        *body;
+    hr_rc_t                  rc;
+} hr_prompt_writer_t;
+
+
+static void
+hr_prompt_add(hr_prompt_writer_t *w, hr_str_t text)
+{
+    if (w->rc != HR_OK || text.len == 0) {
+        return;
+    }
+
+    if (w->body->count == w->capacity) {
+        w->rc = HR_LIMIT;
+        return;
+    }
+
+    w->segments[w->body->count++] = text;
+    w->body->length += text.len;
+}
+
+
+static void
+hr_prompt_add_escaped(hr_prompt_writer_t *w, hr_str_t text)
+{
+    hr_str_t  escaped;
+
+    if (w->rc == HR_OK) {
+        w->rc = hr_prompt_escaped(w->arena, text, &escaped);
+        hr_prompt_add(w, escaped);
+    }
+}
+
+
+static void
+hr_prompt_add_value(hr_prompt_writer_t *w, size_t variable)
+{
+    const hr_prompt_call_t  *call = w->call;
+
+    if (variable >= call->value_count || call->values[variable].data == NULL) {
+        w->body->unsubstituted++;
+        hr_prompt_add(w, HR_STR(HR_PROMPT_NO_DATA));
+        return;
+    }
+
+    hr_prompt_add_escaped(w, call->values[variable]);
+}
+
+
+static void
+hr_prompt_add_messages(hr_prompt_writer_t *w)
+{
+    const hr_prompt_piece_t    *piece;
+    const hr_prompt_message_t  *message;
+
+    for (size_t i = 0; i < w->prompt->message_count; i++) {
+
+        message = &w->prompt->messages[i];
+
+        if (i > 0) {
+            hr_prompt_add(w, HR_STR(","));
+        }
+
+        hr_prompt_add(w, message->opening);
+
+        for (size_t k = message->first; k < message->last; k++) {
+
+            piece = &w->prompt->pieces[k];
+
+            if (piece->variable == HR_PROMPT_STATIC) {
+                hr_prompt_add(w, piece->escaped);
+
+            } else {
+                hr_prompt_add_value(w, piece->variable);
+            }
+        }
+
+        hr_prompt_add(w, HR_STR("\"}"));
+    }
+
+    if (w->call->repair_text.len > 0) {
+        hr_prompt_add(w, HR_STR(",{\"role\":\"assistant\",\"content\":\""));
+        hr_prompt_add_escaped(w, w->call->repair_answer);
+        hr_prompt_add(w, HR_STR("\"},{\"role\":\"user\",\"content\":\""));
+        hr_prompt_add_escaped(w, w->call->repair_text);
+        hr_prompt_add(w, HR_STR("\"}"));
+    }
+}
+
+
+static void
+hr_prompt_add_format(hr_prompt_writer_t *w)
+{
+    hr_str_t  blocks = w->call->blocks_json;
+
+    switch (w->call->format) {
+
+    case HR_FORMAT_SCHEMA:
+        hr_prompt_add(w, HR_STR(",\"response_format\":{\"type\":\"json_schema\""
+                                ",\"json_schema\":"));
+        hr_prompt_add(w, hr_schema_head(w->prompt->schema));
+
+        if (hr_schema_tail(w->prompt->schema).len > 0) {
+            hr_prompt_add(w, blocks.len > 0 ? blocks : HR_STR("[]"));
+            hr_prompt_add(w, hr_schema_tail(w->prompt->schema));
+        }
+
+        hr_prompt_add(w, HR_STR("}"));
+        break;
+
+    case HR_FORMAT_OBJECT:
+        hr_prompt_add(w, HR_STR(",\"response_format\":"
+                                "{\"type\":\"json_object\"}"));
+        break;
+
+    case HR_FORMAT_NONE:
+        break;
+    }
+}
+
+
+static void
+hr_prompt_add_settings(hr_prompt_writer_t *w)
+{
+    char                     number[32];
+    hr_str_t                 text;
+    const hr_prompt_call_t  *call = w->call;
+
+    if (!call->no_temperature) {
+        (void) hr_double_format(call->temperature, number);
+        text = hr_arena_printf(w->arena, ",\"temperature\":%s", number);
+
+        if (text.data == NULL) {
+            w->rc = HR_NOMEM;
+        }
+
+        hr_prompt_add(w, text);
+    }
+
+    text = hr_arena_printf(w->arena, ",\"max_tokens\":%lld",
+                           (long long) call->max_tokens);
+    if (text.data == NULL) {
+        w->rc = HR_NOMEM;
+    }
+
+    hr_prompt_add(w, text);
+    hr_prompt_add_format(w);
+
+    if (call->stream) {
+        hr_prompt_add(w, HR_STR(",\"stream\":true,\"stream_options\":"
+                                "{\"include_usage\":true}"));
+    }
+
+    hr_prompt_add(w, HR_STR(",\"usage\":{\"include\":true}}"));
+}
+
+
+hr_rc_t
+hr_prompt_body(const hr_prompt_t *prompt, const hr_prompt_call_t *call,
+    hr_arena_t *arena, hr_prompt_body_t *body)
+{
+    hr_prompt_writer_t  w;
+
+    memset(body, 0, sizeof(*body));
+    memset(&w, 0, sizeof(w));
+
+    w.prompt = prompt;
+    w.call = call;
+    w.arena = arena;
+    w.body = body;
+    w.capacity = prompt->piece_count + prompt->message_count * 3 + 24;
+    w.segments = hr_arena_alloc(arena, w.capacity * sizeof(hr_str_t));
+
+    if (w.segments == NULL) {
+        return HR_NOMEM;
+    }
+
+    hr_prompt_add(&w, HR_STR("{\"model\":\""));
+    hr_prompt_add_escaped(&w, call->model);
+    hr_prompt_add(&w, HR_STR("\",\"messages\":["));
+    hr_prompt_add_messages(&w);
+    hr_prompt_add(&w, HR_STR("]"));
+    hr_prompt_add_settings(&w);
+
+    body->segments = w.segments;
+    return w.rc;
+}
+
+
+size_t
+hr_prompt_chars(const hr_prompt_t *prompt, const hr_str_t *values,
+    size_t value_count)
+{
+    size_t                    chars = 0;
+    const hr_prompt_piece_t  *piece;
+
+    for (size_t i = 0; i < prompt->piece_count; i++) {
+
+        piece = &prompt->pieces[i];
+
+        if (piece->variable == HR_PROMPT_STATIC) {
+            chars += piece->chars;
+
+        } else if (piece->variable < value_count
+                   && values[piece->variable].data != NULL)
+        {
+            chars += hr_utf8_count(values[piece->variable]);
+
+        } else {
+            chars += hr_utf8_count(HR_STR(HR_PROMPT_NO_DATA));
+        }
+    }
+
+    return chars;
+}
+
+
+int64_t
+hr_prompt_tokens(size_t chars)
+{
+    return (int64_t) ((double) chars / 3.5);
+}
+
+
+bool
+hr_prompt_share(hr_str_t task_id, unsigned percent)
+{
+    return hr_hash32(task_id) % 10000 < percent * 100u;
+}
