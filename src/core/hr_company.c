@@ -1,0 +1,632 @@
+/*
+ * At load every section gets the set of its word stems (the first five letters
+ * of words of four or more, so that case endings do not matter) in one sorted
+ * table stem -> section.  A selection then costs a few lookups for each word
+ * of the unit names, not a search through the text.
+ */
+
+#include "hr_company.h"
+#include "hr_text.h"
+#include "hr_words.h"
+
+#include <stdlib.h>
+
+
+#define HR_COMPANY_RULES_MAX   (256u * 1024)
+#define HR_COMPANY_WORD_MIN    4        /* letters of a word that counts */
+#define HR_COMPANY_STEM        5        /* letters that are compared */
+#define HR_COMPANY_STEMS_MAX   40       /* of one unit name */
+#define HR_COMPANY_LEVELS      6        /* of headings */
+#define HR_COMPANY_INDEX_MAX   400000   /* entries of the stem table */
+
+typedef struct {
+    hr_str_t  heading;          /* the line, "## Стратегия" */
+    hr_str_t  text;             /* heading and own text, without subsections */
+    size_t    chars;
+    unsigned  level;            /* number of "#", 0: text before any heading */
+    size_t    parent;           /* SIZE_MAX: none */
+    bool      always;
+    bool      never;
+    bool      by_unit;
+} hr_company_section_t;
+
+typedef struct {
+    hr_str_t  stem;
+    uint32_t  section;
+} hr_company_stem_t;
+
+struct hr_company_s {
+    hr_str_t               map;
+    size_t                 chars;
+    hr_company_section_t   sections[HR_COMPANY_SECTIONS_MAX];
+    size_t                 section_count;
+    hr_company_stem_t     *index;
+    size_t                 index_count;
+    hr_words_t             generic;
+    size_t                 budget;
+    bool                   full;
+};
+
+
+bool
+hr_company_available(const hr_company_t *company)
+{
+    return company->map.len > 0;
+}
+
+
+size_t
+hr_company_section_count(const hr_company_t *company)
+{
+    return company->section_count;
+}
+
+
+size_t
+hr_company_budget(const hr_company_t *company)
+{
+    return company->budget;
+}
+
+
+/* --- stems ------------------------------------------------------------------------ */
+
+/* The next stem of a folded text; false at the end. */
+static bool
+hr_company_next_stem(hr_str_t text, size_t *pos, hr_str_t *stem,
+    hr_str_t *word)
+{
+    while (hr_word_next(text, pos, word)) {
+        if (hr_utf8_count(*word) >= HR_COMPANY_WORD_MIN) {
+            *stem = hr_utf8_cut(*word, HR_COMPANY_STEM);
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static int
+hr_company_compare(const void *a, const void *b)
+{
+    int                       rc;
+    const hr_company_stem_t  *x = a, *y = b;
+
+    rc = memcmp(x->stem.data, y->stem.data,
+                x->stem.len < y->stem.len ? x->stem.len : y->stem.len);
+
+    if (rc != 0) {
+        return rc;
+    }
+
+    if (x->stem.len != y->stem.len) {
+        return x->stem.len < y->stem.len ? -1 : 1;
+    }
+
+    return x->section < y->section ? -1 : x->section > y->section;
+}
+
+
+static hr_rc_t
+hr_company_index(hr_company_t *c, hr_arena_t *arena)
+{
+    size_t              count = 0, kept = 0, pass;
+    hr_str_t            folded, stem, word;
+    hr_company_stem_t  *index = NULL;
+
+    for (pass = 0; pass < 2; pass++) {
+
+        count = 0;
+
+        for (size_t i = 0; i < c->section_count; i++) {
+
+            folded = hr_fold(arena, c->sections[i].text);
+            if (folded.data == NULL) {
+                return HR_NOMEM;
+            }
+
+            for (size_t pos = 0;
+                 hr_company_next_stem(folded, &pos, &stem, &word);
+                 count++)
+            {
+                if (pass == 1) {
+                    index[count].stem = stem;
+                    index[count].section = (uint32_t) i;
+                }
+            }
+        }
+
+        if (count > HR_COMPANY_INDEX_MAX) {
+            return HR_LIMIT;
+        }
+
+        if (pass == 0) {
+            index = hr_arena_alloc(arena, (count + 1)
+                                          * sizeof(hr_company_stem_t));
+            if (index == NULL) {
+                return HR_NOMEM;
+            }
+        }
+    }
+
+    qsort(index, count, sizeof(index[0]), hr_company_compare);
+
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || hr_company_compare(&index[kept - 1], &index[i]) != 0) {
+            index[kept++] = index[i];
+        }
+    }
+
+    c->index = index;
+    c->index_count = kept;
+
+    return HR_OK;
+}
+
+
+static bool
+hr_company_mentions(const hr_company_t *c, size_t section, hr_str_t stem)
+{
+    hr_company_stem_t  key = { stem, (uint32_t) section };
+
+    return c->index_count > 0
+           && bsearch(&key, c->index, c->index_count, sizeof(key),
+                      hr_company_compare) != NULL;
+}
+
+
+/* --- loading ---------------------------------------------------------------------- */
+
+static unsigned
+hr_company_level(hr_str_t line)
+{
+    unsigned  level = 0;
+
+    while (level < line.len && line.data[level] == '#') {
+        level++;
+    }
+
+    return level >= 1 && level <= HR_COMPANY_LEVELS && level < line.len
+           && line.data[level] == ' ' ? level : 0;
+}
+
+
+static size_t
+hr_company_parent(const hr_company_t *c, unsigned level)
+{
+    for (size_t i = c->section_count; i-- > 0; /* void */ ) {
+        if (c->sections[i].level < level) {
+            return c->sections[i].level == 0 ? SIZE_MAX : i;
+        }
+    }
+
+    return SIZE_MAX;
+}
+
+
+static hr_rc_t
+hr_company_open(hr_company_t *c, hr_str_t line, unsigned level,
+    hr_diag_t *diag)
+{
+    size_t                 parent = hr_company_parent(c, level);
+    hr_company_section_t  *section;
+
+    if (c->section_count == HR_COMPANY_SECTIONS_MAX) {
+        return hr_diag_set(diag, HR_LIMIT, "company map: more than %d sections",
+                           HR_COMPANY_SECTIONS_MAX);
+    }
+
+    section = &c->sections[c->section_count++];
+    section->heading = level == 0 ? HR_STR("") : line;
+    section->text = hr_str(line.data, 0);
+    section->level = level;
+    section->parent = level == 0 ? SIZE_MAX : parent;
+
+    return HR_OK;
+}
+
+
+static hr_rc_t
+hr_company_cut(hr_company_t *c, hr_diag_t *diag)
+{
+    bool         fenced = false;
+    size_t       len;
+    hr_rc_t      rc;
+    unsigned     level;
+    const char  *p, *end, *nl, *next;
+
+    end = c->map.data + c->map.len;
+
+    for (p = c->map.data; p < end; p = next) {
+
+        nl = memchr(p, '\n', (size_t) (end - p));
+        next = nl == NULL ? end : nl + 1;
+        len = (size_t) ((nl == NULL ? end : nl) - p);
+
+        if (len >= 3 && memcmp(p, "```", 3) == 0) {
+            fenced = !fenced;
+        }
+
+        level = fenced ? 0 : hr_company_level(hr_str(p, len));
+
+        if (level > 0 || c->section_count == 0) {
+            rc = hr_company_open(c, hr_trim(hr_str(p, len)), level, diag);
+            if (rc != HR_OK) {
+                return rc;
+            }
+
+            c->sections[c->section_count - 1].text.data = p;
+        }
+
+        c->sections[c->section_count - 1].text.len =
+            (size_t) (next - c->sections[c->section_count - 1].text.data);
+    }
+
+    return HR_OK;
+}
+
+
+/* Marks come from the own heading or from the headings above it. */
+static hr_rc_t
+hr_company_mark(hr_company_t *c, hr_arena_t *arena, const hr_words_t *always,
+    const hr_words_t *never, const hr_words_t *by_unit)
+{
+    hr_str_t               folded;
+    hr_company_section_t  *section, *parent;
+
+    for (size_t i = 0; i < c->section_count; i++) {
+
+        section = &c->sections[i];
+        parent = section->parent == SIZE_MAX ? NULL
+                                             : &c->sections[section->parent];
+        folded = hr_fold(arena, section->heading);
+
+        if (folded.data == NULL && section->heading.len > 0) {
+            return HR_NOMEM;
+        }
+
+        section->text = hr_trim(section->text);
+        section->chars = hr_utf8_count(section->text);
+        section->always = hr_words_match(always, folded)
+                          || (parent != NULL && parent->always);
+        section->never = hr_words_match(never, folded)
+                         || (parent != NULL && parent->never);
+        section->by_unit = hr_words_match(by_unit, folded)
+                           || (parent != NULL && parent->by_unit);
+    }
+
+    return HR_OK;
+}
+
+
+static hr_rc_t
+hr_company_load_rules(hr_company_t *c, hr_arena_t *arena, hr_str_t json,
+    hr_words_t words[3], hr_diag_t *diag)
+{
+    static const char  *names[] = { "always", "never", "by_unit" };
+
+    hr_rc_t           rc;
+    int64_t           budget = 40000;
+    hr_json_t        *root;
+    hr_json_info_t    info;
+    const hr_json_t  *full;
+
+    if (json.len > HR_COMPANY_RULES_MAX) {
+        return hr_diag_set(diag, HR_LIMIT,
+                           "company-map.json is larger than 256 KiB");
+    }
+
+    rc = hr_json_parse(arena, json, NULL, &root, &info);
+    if (rc != HR_OK) {
+        return hr_diag_set(diag, rc,
+                           "company-map.json: %s (line %zu, column %zu)",
+                           info.text, info.line, info.column);
+    }
+
+    for (size_t i = 0; i < 3; i++) {
+        rc = hr_words_load(arena, hr_json_get(root, names[i]), &words[i], diag);
+        if (rc != HR_OK) {
+            return rc;
+        }
+    }
+
+    rc = hr_words_load(arena, hr_json_get(root, "generic_words"), &c->generic,
+                       diag);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    if (hr_json_get(root, "budget_chars") != NULL
+        && (!hr_json_int(hr_json_get(root, "budget_chars"), &budget)
+            || budget < 1000 || budget > 1000000))
+    {
+        return hr_diag_set(diag, HR_INVALID, "company-map.json: budget_chars "
+                           "must be 1000..1000000");
+    }
+
+    c->budget = (size_t) budget;
+    full = hr_json_get(root, "full");
+    c->full = hr_json_is(full, HR_JSON_BOOL) && full->boolean;
+
+    return HR_OK;
+}
+
+
+hr_rc_t
+hr_company_load(hr_arena_t *arena, hr_str_t rules, hr_str_t map,
+    const hr_company_t **out, hr_diag_t *diag)
+{
+    hr_rc_t        rc;
+    hr_words_t     words[3];
+    hr_company_t  *c;
+
+    *out = NULL;
+
+    c = hr_arena_calloc(arena, sizeof(hr_company_t));
+    if (c == NULL) {
+        return HR_NOMEM;
+    }
+
+    rc = hr_company_load_rules(c, arena, rules, words, diag);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    if (map.data != NULL && hr_trim(map).len > 0) {
+
+        if (map.len > HR_COMPANY_MAP_MAX) {
+            return hr_diag_set(diag, HR_LIMIT,
+                               "company map is larger than 2 MiB");
+        }
+
+        if (!hr_utf8_valid(map)) {
+            return hr_diag_set(diag, HR_INVALID,
+                               "company map is not valid UTF-8");
+        }
+
+        c->map = hr_arena_str(arena, hr_trim(map));
+        if (c->map.data == NULL) {
+            return HR_NOMEM;
+        }
+
+        c->chars = hr_utf8_count(c->map);
+        rc = hr_company_cut(c, diag);
+
+        if (rc == HR_OK) {
+            rc = hr_company_mark(c, arena, &words[0], &words[1], &words[2]);
+        }
+
+        if (rc == HR_OK) {
+            rc = hr_company_index(c, arena);
+        }
+    }
+
+    if (rc == HR_OK) {
+        *out = c;
+    }
+
+    return rc;
+}
+
+
+/* --- selection -------------------------------------------------------------------- */
+
+typedef struct {
+    hr_str_t  stems[HR_COMPANY_STEMS_MAX];
+    size_t    count;
+} hr_company_unit_t;
+
+typedef struct {
+    size_t  section;
+    size_t  score;
+} hr_company_wish_t;
+
+
+/*
+ * Stems that tell a unit from others; a name of generic words only ("Блок
+ * операционного директора") is known by all its words together.
+ */
+static void
+hr_company_unit(const hr_company_t *c, hr_str_t name, hr_arena_t *arena,
+    hr_company_unit_t *unit)
+{
+    hr_str_t  folded, stem, word;
+
+    folded = hr_fold(arena, name);
+
+    for (int generic = 0; generic < 2; generic++) {
+
+        unit->count = 0;
+
+        for (size_t pos = 0;
+             unit->count < HR_COMPANY_STEMS_MAX
+             && hr_company_next_stem(folded, &pos, &stem, &word);
+             /* void */ )
+        {
+            if (generic == 1 || !hr_words_match(&c->generic, word)) {
+                unit->stems[unit->count++] = stem;
+            }
+        }
+
+        if (unit->count > 0) {
+            return;
+        }
+    }
+}
+
+
+static bool
+hr_company_names_unit(const hr_company_t *c, size_t section,
+    const hr_company_unit_t *unit)
+{
+    for (size_t i = 0; i < unit->count; i++) {
+        if (!hr_company_mentions(c, section, unit->stems[i])) {
+            return false;
+        }
+    }
+
+    return unit->count > 0;
+}
+
+
+/* More units named, and deeper ones, come first; then file order. */
+static int
+hr_company_by_score(const void *a, const void *b)
+{
+    const hr_company_wish_t  *x = a, *y = b;
+
+    if (x->score != y->score) {
+        return x->score > y->score ? -1 : 1;
+    }
+
+    return x->section < y->section ? -1 : x->section > y->section;
+}
+
+
+static size_t
+hr_company_wishes(const hr_company_t *c, const hr_str_t *units, size_t depth,
+    hr_arena_t *arena, hr_company_wish_t *wishes)
+{
+    size_t             count = 0, score;
+    hr_company_unit_t  keys[16];
+
+    depth = depth < 16 ? depth : 16;
+
+    for (size_t k = 0; k < depth; k++) {
+        hr_company_unit(c, units[k], arena, &keys[k]);
+    }
+
+    for (size_t i = 0; i < c->section_count; i++) {
+
+        if (c->sections[i].never
+            || (!c->sections[i].always && !c->sections[i].by_unit))
+        {
+            continue;
+        }
+
+        score = c->sections[i].always ? 1000000 : 0;
+
+        for (size_t k = 0; k < depth && score < 1000000; k++) {
+            score += hr_company_names_unit(c, i, &keys[k]) ? 10 + k : 0;
+        }
+
+        if (score > 0) {
+            wishes[count].section = i;
+            wishes[count++].score = score;
+        }
+    }
+
+    qsort(wishes, count, sizeof(wishes[0]), hr_company_by_score);
+
+    return count;
+}
+
+
+/* Characters that the section adds, with the headings above it. */
+static size_t
+hr_company_cost(const hr_company_t *c, size_t section, const bool *chosen,
+    bool *headings)
+{
+    size_t  cost = c->sections[section].chars + 2, up;
+
+    for (up = c->sections[section].parent;
+         up != SIZE_MAX;
+         up = c->sections[up].parent)
+    {
+        if (!chosen[up] && !headings[up]) {
+            cost += hr_utf8_count(c->sections[up].heading) + 2;
+        }
+    }
+
+    return cost;
+}
+
+
+static hr_rc_t
+hr_company_write(const hr_company_t *c, const bool *chosen,
+    const bool *headings, hr_arena_t *arena, hr_company_part_t *out)
+{
+    hr_rc_t   rc;
+    hr_buf_t  buf;
+
+    hr_buf_init(&buf, HR_COMPANY_MAP_MAX);
+
+    for (size_t i = 0; i < c->section_count; i++) {
+
+        if (chosen[i] || headings[i]) {
+            (void) hr_buf_str(&buf, chosen[i] ? c->sections[i].text
+                                              : c->sections[i].heading);
+            (void) hr_buf_c(&buf, "\n\n");
+        }
+    }
+
+    rc = buf.err;
+
+    if (rc == HR_OK) {
+        out->text = hr_arena_str(arena, buf.len == 0 ? HR_STR("")
+                                        : hr_trim(hr_buf_view(&buf)));
+        out->chars = hr_utf8_count(out->text);
+        rc = out->text.data == NULL ? HR_NOMEM : HR_OK;
+    }
+
+    hr_buf_release(&buf);
+    return rc;
+}
+
+
+hr_rc_t
+hr_company_select(const hr_company_t *c, const hr_str_t *units,
+    size_t depth, size_t budget, hr_arena_t *arena, hr_company_part_t *out)
+{
+    bool                chosen[HR_COMPANY_SECTIONS_MAX] = { false };
+    bool                headings[HR_COMPANY_SECTIONS_MAX] = { false };
+    size_t              count, cost, used = 0, section;
+    hr_company_wish_t  *wishes;
+
+    memset(out, 0, sizeof(*out));
+    out->text = HR_STR("");
+
+    if (!hr_company_available(c)) {
+        return HR_OK;
+    }
+
+    if (c->full && c->chars <= budget) {
+        out->text = c->map;
+        out->chars = c->chars;
+        out->sections = c->section_count;
+        return HR_OK;
+    }
+
+    wishes = hr_arena_alloc(arena, (c->section_count + 1)
+                                   * sizeof(hr_company_wish_t));
+    if (wishes == NULL) {
+        return HR_NOMEM;
+    }
+
+    count = hr_company_wishes(c, units, depth, arena, wishes);
+
+    for (size_t i = 0; i < count; i++) {
+
+        section = wishes[i].section;
+        cost = hr_company_cost(c, section, chosen, headings);
+
+        if (used + cost > budget) {
+            out->dropped++;
+            continue;
+        }
+
+        used += cost;
+        chosen[section] = true;
+        out->sections++;
+
+        for (size_t up = c->sections[section].parent;
+             up != SIZE_MAX;
+             up = c->sections[up].parent)
+        {
+            headings[up] = true;
+        }
+    }
+
+    return hr_company_write(c, chosen, headings, arena, out);
+}
