@@ -245,6 +245,11 @@ hr_context_load_roles(hr_context_reader_t *r, hr_str_t json)
         return rc;
     }
 
+    rc = hr_context_words(r, root, "cooperation_words", &r->rules->cooperation);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
     list = hr_json_get(root, "rules");
 
     if (!hr_json_is(list, HR_JSON_ARRAY) || list->count > HR_ROLES_MAX) {

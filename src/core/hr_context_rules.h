@@ -56,6 +56,7 @@ typedef struct {
     hr_role_t           *roles;
     size_t               role_count;
     hr_str_t             soft_skill_text;
+    hr_words_t           cooperation;       /* first words of tasks done with others */
 } hr_context_rules_t;
 
 /* Texts are copied into the arena.  HR_INVALID: diag names file and member. */
