@@ -149,6 +149,8 @@ hr_context_load_generation(hr_context_reader_t *r, hr_str_t json)
         const char  *path;
         hr_str_t    *out;
     } texts[] = {
+        { "files.company_map", &rules->file_company_map },
+        { "files.it_systems", &rules->file_it_systems },
         { "data_sources.organization", &rules->source_organization },
         { "data_sources.company_map", &rules->source_company_map },
         { "data_sources.it_systems", &rules->source_it_systems },

@@ -20,6 +20,7 @@
 #include "hr_finding.h"
 #include "hr_generr.h"
 #include "hr_json.h"
+#include "hr_models.h"
 #include "hr_org.h"
 #include "hr_prompt.h"
 #include "hr_score.h"
@@ -28,7 +29,6 @@
 
 
 #define HR_GEN_FILES_MAX     400
-#define HR_GEN_WARNINGS_MAX  32
 
 /* --- data files --------------------------------------------------------------- */
 
@@ -46,7 +46,10 @@ typedef enum {
     HR_GEN_ROOT_DATA            /* data/ of the company */
 } hr_gen_root_t;
 
-/* What to read: pattern may have one "*" in its last part. */
+/*
+ * What to read: pattern may have one "*" in its last part.  Which of the data
+ * files is which, generation.json says ("files").
+ */
 typedef struct {
     hr_gen_root_t  root;
     const char    *pattern;
@@ -76,6 +79,12 @@ void hr_gen_destroy(hr_gen_t *gen);                     /* NULL is allowed */
 
 /* Problems that did not stop the load, for health and the log. */
 const hr_findings_t *hr_gen_notes(const hr_gen_t *gen);
+/*
+ * Why no generation can be started with these files (a missing map, no prompt);
+ * HR_GENERR_NONE: ready.
+ */
+hr_generr_t hr_gen_ready(const hr_gen_t *gen);
+const hr_models_t *hr_gen_models(const hr_gen_t *gen);
 const hr_vocabulary_t *hr_gen_vocabulary(const hr_gen_t *gen);
 const hr_quality_t *hr_gen_quality(const hr_gen_t *gen);
 /* The local bundle; NULL: none, every start is prompt_unavailable. */
@@ -98,13 +107,9 @@ typedef struct {
     hr_str_t      task_id;
     hr_str_t      trace_id;         /* data NULL: null */
     bool          stream;           /* ask for events */
+    bool          naive_times;      /* timestamps without Z (design 7.5) */
     hr_instant_t  now;
 } hr_gen_request_t;
-
-typedef struct {
-    const char  *code;              /* "position_not_in_structure", ... */
-    hr_str_t     message;           /* Russian */
-} hr_gen_warning_t;
 
 typedef struct hr_gen_job_s  hr_gen_job_t;
 
@@ -131,8 +136,8 @@ typedef struct {
     hr_str_t                 prompt_version;/* "local:..." or a number */
     size_t                   prompt_chars;  /* rendered, code points */
     int64_t                  input_tokens;  /* estimate, chars / 3.5 */
-    const hr_gen_warning_t  *warnings;      /* decision 25 */
-    size_t                   warning_count;
+    const hr_org_resolved_t *resolved;      /* candidates, suggestions */
+    const hr_findings_t     *warnings;      /* decision 25: code and message */
     const hr_json_t         *report;        /* advisory context report (I-20) */
 } hr_gen_facts_t;
 
@@ -169,6 +174,7 @@ typedef struct {
     double        duration;         /* seconds, whole pipeline */
     double        model_time;       /* seconds, model calls */
     unsigned      attempts;
+    hr_usage_t    earlier;          /* tokens and cost of the attempts before the last */
     hr_instant_t  at;               /* one instant for document, files and rows */
 } hr_gen_timing_t;
 
