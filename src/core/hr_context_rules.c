@@ -60,6 +60,21 @@ hr_context_text(hr_context_reader_t *r, const hr_json_t *root,
 }
 
 
+/* A list of names of which the first is the proper one. */
+static hr_rc_t
+hr_context_names(hr_context_reader_t *r, const hr_json_t *root,
+    const char *path, const hr_json_t **out)
+{
+    *out = hr_json_path(root, path);
+
+    return hr_json_is(*out, HR_JSON_ARRAY) && (*out)->count > 0
+           && hr_json_text((*out)->first).len > 0 ? HR_OK
+           : hr_diag_set(r->diag, HR_INVALID,
+                         "generation.json: \"%s\" must be a list of names",
+                         path);
+}
+
+
 /* An absent list is an empty one. */
 static hr_rc_t
 hr_context_words(hr_context_reader_t *r, const hr_json_t *object,
@@ -149,8 +164,6 @@ hr_context_load_generation(hr_context_reader_t *r, hr_str_t json)
         const char  *path;
         hr_str_t    *out;
     } texts[] = {
-        { "files.company_map", &rules->file_company_map },
-        { "files.it_systems", &rules->file_it_systems },
         { "data_sources.organization", &rules->source_organization },
         { "data_sources.company_map", &rules->source_company_map },
         { "data_sources.it_systems", &rules->source_it_systems },
@@ -176,6 +189,16 @@ hr_context_load_generation(hr_context_reader_t *r, hr_str_t json)
          i++)
     {
         rc = hr_context_text(r, root, texts[i].path, texts[i].out);
+    }
+
+    if (rc == HR_OK) {
+        rc = hr_context_names(r, root, "files.company_map",
+                              &rules->files_company_map);
+    }
+
+    if (rc == HR_OK) {
+        rc = hr_context_names(r, root, "files.it_systems",
+                              &rules->files_it_systems);
     }
 
     if (rc == HR_OK) {

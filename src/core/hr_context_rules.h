@@ -48,8 +48,8 @@ typedef struct {
     size_t               category_by_depth[16];
     size_t               depth_count;
     hr_words_t           unit_words;        /* say nothing about a function */
-    hr_str_t             file_company_map;      /* names in the data folder */
-    hr_str_t             file_it_systems;
+    const hr_json_t     *files_company_map;     /* names in the data folder, */
+    const hr_json_t     *files_it_systems;      /* the first one found counts */
     hr_str_t             source_organization;   /* names in data_sources */
     hr_str_t             source_company_map;
     hr_str_t             source_it_systems;

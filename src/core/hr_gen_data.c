@@ -234,10 +234,17 @@ hr_gen_load_kpi(hr_gen_loader_t *l)
  * there but unreadable or malformed is left out with a warning.
  */
 static hr_str_t
-hr_gen_map(hr_gen_loader_t *l, hr_str_t name, const char *missing,
+hr_gen_map(hr_gen_loader_t *l, const hr_json_t *names, const char *missing,
     const char *unreadable)
 {
-    const hr_gen_file_t  *file = hr_gen_data_file(l, name);
+    hr_str_t              name = names->first->text;
+    const hr_gen_file_t  *file = NULL;
+
+    for (const hr_json_t *n = names->first; n != NULL && file == NULL;
+         n = n->next)
+    {
+        file = hr_gen_data_file(l, hr_json_text(n));
+    }
 
     if (file == NULL) {
         l->gen->ready = HR_GENERR_DATA_SOURCE_MISSING;
@@ -268,7 +275,7 @@ hr_gen_load_it(hr_gen_loader_t *l)
         return rc;
     }
 
-    map = hr_gen_map(l, gen->sources.rules->file_it_systems,
+    map = hr_gen_map(l, gen->sources.rules->files_it_systems,
                      "it_systems_missing", "it_systems_unavailable");
 
     rc = hr_it_load(gen->arena, rules, map, &gen->sources.it, &diag);
@@ -279,7 +286,7 @@ hr_gen_load_it(hr_gen_loader_t *l)
                         l->diag);
         if (rc == HR_OK) {
             hr_findings_add(&gen->notes, "it_systems_unavailable",
-                            gen->sources.rules->file_it_systems, "%s",
+                            HR_STR(""), "%s",
                             diag.text);
         }
 
@@ -303,7 +310,7 @@ hr_gen_load_company(hr_gen_loader_t *l)
         return rc;
     }
 
-    map = hr_gen_map(l, gen->sources.rules->file_company_map,
+    map = hr_gen_map(l, gen->sources.rules->files_company_map,
                      "company_map_missing", "company_map_unavailable");
 
     rc = hr_company_load(gen->arena, rules, map, &gen->sources.company, &diag);
@@ -313,7 +320,7 @@ hr_gen_load_company(hr_gen_loader_t *l)
                              &gen->sources.company, l->diag);
         if (rc == HR_OK) {
             hr_findings_add(&gen->notes, "company_map_unavailable",
-                            gen->sources.rules->file_company_map, "%s",
+                            HR_STR(""), "%s",
                             diag.text);
         }
 
