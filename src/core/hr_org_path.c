@@ -53,6 +53,10 @@ hr_org_split(hr_str_t reference, hr_org_parts_t *parts)
     parts->count = 0;
     parts->too_many = false;
 
+    if (reference.len == 0) {
+        return;
+    }
+
     for (i = 0; i <= reference.len; i += width == 0 ? 1 : width) {
         width = i < reference.len ? hr_org_separator(reference, i) : 1;
 

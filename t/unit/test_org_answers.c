@@ -267,6 +267,11 @@ test_search_positions(void)
     }
 
     test_begin();
+    IS_INT(hr_org_write_search_positions(org, HR_STR_NULL, HR_STR_NULL, &view, &w, &total),
+           HR_OK, "no query at all");
+    IS_INT(total, 6, "finds everything");
+
+    test_begin();
     some.limit = 2;
     IS_ANSWER(hr_org_write_search_positions(org, HR_STR("группа"), HR_STR("№1"),
                                             &some, &w, &total),

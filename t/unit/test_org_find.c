@@ -193,6 +193,10 @@ test_resolve(void)
            "a slot when there is one");
     }
 
+    IS_INT(hr_org_resolve(org, HR_STR_NULL, HR_STR_NULL, &r), HR_NOT_FOUND,
+           "no reference at all");
+    IS_INT(r.suggestions_count, 0, "suggests nothing");
+
     (void) hr_org_resolve(org, HR_STR("Группа"), HR_STR("Общая"), &r);
     OK(r.candidates[0] == 2 && r.candidates[1] == 6, "candidates in file order");
     IS_INT(r.slot, 2, "the slot of the first one");
