@@ -371,7 +371,7 @@ hr_store_head(hr_store_conn_t *conn, hr_str_t id, hr_store_head_t *head)
         " max(coalesce(p.version_counter, 0), coalesce(p.current_version, 1),"
         "     coalesce((SELECT max(v.version_number) FROM profile_versions v"
         "               WHERE v.profile_id = p.id), 0))"
-        " FROM profiles p WHERE p.id = ?1", "t", id);
+        " FROM profiles p INDEXED BY idx_profiles_card WHERE p.id = ?1", "t", id);
     if (stmt == NULL) {
         return HR_ERROR;
     }

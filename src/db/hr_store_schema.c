@@ -305,7 +305,14 @@ const char *const  hr_store_own_schema[] = {
     " position, employee_name, unit_path, status, validation_score,"
     " completeness_score, generation_time_seconds, input_tokens,"
     " output_tokens, total_tokens, current_version, revision, created_by,"
-    " created_at, updated_at, approval_state)",
+    " created_at, updated_at, approval_state, version_counter)",
+
+    /* the same for versions, whose document stands before scores and notes */
+    "CREATE INDEX IF NOT EXISTS idx_profile_versions_card"
+    " ON profile_versions(profile_id, version_number, version_type,"
+    " created_at, created_by_user_id, created_by_username, validation_score,"
+    " completeness_score, note, changes_summary, prompt_version,"
+    " edited_leaves, total_leaves)",
     "CREATE INDEX IF NOT EXISTS idx_profiles_updated_at"
     " ON profiles(updated_at)",
     "CREATE INDEX IF NOT EXISTS idx_profiles_approval"

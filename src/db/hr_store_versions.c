@@ -70,8 +70,8 @@ hr_store_versions_list(hr_store_conn_t *conn, hr_arena_t *arena,
         "SELECT " HR_STORE_VERSION_COLUMNS ", coalesce(p.current_version, 1),"
         " (SELECT count(*) FROM profile_versions c WHERE c.profile_id = p.id)"
         " FROM profiles p INDEXED BY idx_profiles_card"
-        " LEFT JOIN profile_versions v ON v.profile_id = p.id"
-        " WHERE p.id = ?1 ORDER BY v.version_number DESC LIMIT ?2",
+        " LEFT JOIN profile_versions v INDEXED BY idx_profile_versions_card"
+        " ON v.profile_id = p.id WHERE p.id = ?1 ORDER BY v.version_number DESC LIMIT ?2",
         "ti", profile_id, (int64_t) HR_STORE_MAX_VERSIONS);
     if (stmt == NULL) {
         return HR_ERROR;
