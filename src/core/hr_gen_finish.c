@@ -1,0 +1,567 @@
+/* From the answer of the model to the document, its metadata and its scores. */
+
+#include "hr_content.h"
+#include "hr_correct.h"
+#include "hr_gen_job.h"
+#include "hr_result.h"
+#include "hr_text.h"
+
+
+#define HR_GEN_DOCUMENT_MAX   (4u * 1024 * 1024)
+#define HR_GEN_INVALID_SHOWN  300       /* code points of a parse error */
+
+/* Everything that one call of finish works on. */
+typedef struct {
+    hr_gen_job_t            *job;
+    const hr_org_t          *org;
+    const hr_answer_t       *answer;
+    const hr_gen_timing_t   *timing;
+    hr_gen_result_t         *result;
+    hr_content_t             content;
+    hr_correct_input_t       input;
+    hr_fixes_t               fixes;
+    hr_findings_t            remarks;       /* of corrections and checks */
+    hr_findings_t            issues;        /* of the schema */
+    hr_correct_checks_t      checks;
+    hr_completeness_t        completeness;
+    hr_score_report_t        score;
+    double                   levels_right;
+    hr_result_facts_t        facts;
+} hr_gen_judge_t;
+
+
+static hr_str_t
+hr_gen_time(hr_gen_judge_t *j, hr_instant_t at)
+{
+    char    text[HR_TIME_MAX];
+    size_t  len;
+
+    len = hr_time_format(at, j->job->request.naive_times
+                             ? HR_TIME_WIRE_NAIVE : HR_TIME_WIRE_Z, text);
+
+    return hr_arena_str(j->job->arena, hr_str(text, len));
+}
+
+
+/* What the document was made from; names of the rules, never of people. */
+static void
+hr_gen_data_sources(hr_gen_judge_t *j)
+{
+    hr_gen_job_t              *job = j->job;
+    hr_correct_input_t        *in = &j->input;
+    const hr_context_t        *c = &job->context;
+    const hr_context_rules_t  *rules = job->gen->sources.rules;
+
+    in->sources[in->source_count++] = rules->source_organization;
+
+    in->sources[in->source_count++] =
+        c->kpi.source == HR_KPI_SPECIFIC
+        ? hr_arena_printf(job->arena, "%.*s: %.*s",
+                          (int) rules->source_kpi_file.len,
+                          rules->source_kpi_file.data,
+                          (int) c->kpi.file.len, c->kpi.file.data)
+        : hr_arena_printf(job->arena, "%.*s: %.*s",
+                          (int) rules->source_kpi_template.len,
+                          rules->source_kpi_template.data,
+                          (int) c->kpi.type.len, c->kpi.type.data);
+
+    if (c->values[HR_VAR_IT_SYSTEMS].data != NULL) {
+        in->sources[in->source_count++] = rules->source_it_systems;
+    }
+
+    if (c->values[HR_VAR_COMPANY_MAP].data != NULL) {
+        in->sources[in->source_count++] = rules->source_company_map;
+    }
+
+    in->sources[in->source_count++] =
+        hr_arena_printf(job->arena, "Промпт: %.*s",
+                        (int) job->prompt.version.len,
+                        job->prompt.version.data);
+    in->sources[in->source_count++] =
+        hr_arena_printf(job->arena, "Модель: %.*s",
+                        (int) (j->answer->model.len > 0 ? j->answer->model.len
+                                                        : job->sent_model.len),
+                        j->answer->model.len > 0 ? j->answer->model.data
+                                                 : job->sent_model.data);
+}
+
+
+static hr_rc_t
+hr_gen_correct_input(hr_gen_judge_t *j)
+{
+    char           text[HR_TIME_MAX];
+    hr_gen_job_t  *job = j->job;
+
+    (void) hr_time_format(j->timing->at, HR_TIME_WIRE_Z, text);
+
+    j->input.schema = job->gen->sources.schema;
+    j->input.vocabulary = job->gen->vocabulary;
+    j->input.context = &job->context;
+    j->input.date = hr_arena_str(job->arena, hr_str(text, 10));
+    j->input.updated = hr_gen_time(j, j->timing->at);
+    hr_gen_data_sources(j);
+
+    for (size_t i = 0; i < j->input.source_count; i++) {
+        if (j->input.sources[i].data == NULL) {
+            return HR_NOMEM;
+        }
+    }
+
+    return j->input.date.data == NULL || j->input.updated.data == NULL
+           ? HR_NOMEM : HR_OK;
+}
+
+
+/* Tokens and cost of all attempts; the price table where no cost was sent. */
+static void
+hr_gen_account(hr_gen_judge_t *j, hr_usage_t *usage)
+{
+    double             price;
+    hr_str_t           id;
+    hr_model_t         model;
+    const hr_usage_t  *earlier = &j->timing->earlier;
+
+    if (j->answer != NULL) {
+        *usage = j->answer->usage;
+        id = j->answer->model.len > 0 ? j->answer->model : j->job->sent_model;
+        hr_models_find(j->job->gen->models, id, &model);
+
+        if (!model.known) {
+            hr_models_find(j->job->gen->models, j->job->sent_model, &model);
+        }
+
+        if (usage->known && !usage->has_cost
+            && hr_models_cost(&model, usage->input, usage->output, &price))
+        {
+            usage->has_cost = true;
+            usage->cost = price;
+        }
+    }
+
+    usage->known = usage->known || earlier->known;
+    usage->input += earlier->input;
+    usage->output += earlier->output;
+    usage->total += earlier->total;
+    usage->cached += earlier->cached;
+    usage->reasoning += earlier->reasoning;
+
+    if (earlier->has_cost) {
+        usage->has_cost = true;
+        usage->cost += earlier->cost;
+    }
+}
+
+
+static void
+hr_gen_fill_facts(hr_gen_judge_t *j)
+{
+    hr_gen_job_t       *job = j->job;
+    hr_result_facts_t  *f = &j->facts;
+
+    f->department = job->request.department;
+    f->position = job->request.position;
+    f->employee_name = job->request.employee_name;
+    f->timestamp = hr_gen_time(j, job->request.now);
+    f->answered = hr_gen_time(j, j->timing->at);
+    f->duration = j->timing->duration;
+    f->model_time = j->timing->model_time;
+    f->attempts = j->timing->attempts;
+    f->requested_temperature = job->request.has_temperature;
+    f->requested = job->request.temperature;
+    f->sent_temperature = job->sent_temperature;
+    f->sent = job->sent;
+    f->model = job->sent_model;
+    f->trace_id = job->request.trace_id;
+    f->org_sha256 = job->org_sha256;
+    f->schema_version = hr_schema_version(job->gen->sources.schema);
+    f->prompt = job->bundle == NULL ? NULL : &job->prompt;
+    f->context = job->prepared ? &job->context : NULL;
+    f->report = job->facts.report;
+    f->answer = j->answer;
+}
+
+
+static hr_rc_t
+hr_gen_serialize(hr_gen_job_t *job, const hr_json_t *tree, hr_str_t *out)
+{
+    hr_rc_t   rc;
+    hr_buf_t  buf;
+
+    hr_buf_init(&buf, HR_GEN_DOCUMENT_MAX);
+    rc = hr_json_write(tree, HR_JSON_COMPACT, &buf);
+
+    if (rc == HR_OK) {
+        rc = hr_gen_copy(job, hr_buf_view(&buf), out);
+    }
+
+    hr_buf_release(&buf);
+    return rc;
+}
+
+
+static hr_rc_t
+hr_gen_join_errors(hr_gen_judge_t *j)
+{
+    hr_rc_t               rc;
+    hr_buf_t              buf;
+    const hr_findings_t  *errors = &j->completeness.errors;
+
+    if (j->result->error != HR_GENERR_INCOMPLETE || errors->count == 0) {
+        j->result->error_message = hr_str_from_c(j->facts.error_text);
+        return HR_OK;
+    }
+
+    hr_buf_init(&buf, 64 * 1024);
+
+    for (size_t i = 0; i < errors->count; i++) {
+        (void) hr_buf_c(&buf, i == 0 ? "" : "; ");
+        (void) hr_buf_str(&buf, errors->items[i].message);
+    }
+
+    rc = buf.err == HR_OK ? hr_gen_copy(j->job, hr_buf_view(&buf),
+                                        &j->result->error_message)
+                          : buf.err;
+    hr_buf_release(&buf);
+
+    return rc;
+}
+
+
+/* Metadata, wrapper and figures of whatever was found out. */
+static hr_rc_t
+hr_gen_conclude(hr_gen_judge_t *j, hr_generr_t error, hr_json_t *document)
+{
+    hr_rc_t           rc;
+    hr_json_t        *metadata, *wrapper;
+    hr_usage_t        usage = { .known = false };
+    hr_answer_t       accounted;
+    hr_gen_result_t  *r = j->result;
+
+    hr_gen_fill_facts(j);
+    hr_gen_account(j, &usage);
+
+    if (j->answer != NULL) {
+        accounted = *j->answer;
+        accounted.usage = usage;
+        j->facts.answer = &accounted;
+    }
+
+    r->error = error;
+    r->success = error == HR_GENERR_NONE;
+    r->input_tokens = usage.input;
+    r->output_tokens = usage.output;
+    r->total_tokens = usage.total;
+    r->has_cost = j->facts.has_cost = usage.has_cost;
+    r->cost_usd = j->facts.cost_usd = usage.cost;
+
+    j->facts.error = error;
+    j->facts.error_text = hr_generr_text(error, HR_LANG_RU);
+
+    metadata = hr_result_metadata(&j->facts, j->job->arena);
+    if (metadata == NULL) {
+        return HR_NOMEM;
+    }
+
+    wrapper = hr_result_wrapper(&j->facts, r->success ? document : NULL,
+                                metadata, j->job->arena);
+    if (wrapper == NULL) {
+        return HR_NOMEM;
+    }
+
+    rc = hr_gen_serialize(j->job, metadata, &r->metadata);
+
+    if (rc == HR_OK) {
+        rc = hr_gen_serialize(j->job, wrapper, &r->result);
+    }
+
+    if (rc == HR_OK && r->success) {
+        r->document_tree = document;
+        rc = hr_gen_serialize(j->job, document, &r->document);
+    }
+
+    r->metadata_tree = metadata;
+
+    return rc == HR_OK && !r->success ? hr_gen_join_errors(j) : rc;
+}
+
+
+static hr_rc_t
+hr_gen_ask_repair(hr_gen_judge_t *j, hr_buf_t *buf)
+{
+    hr_rc_t  rc;
+
+    rc = buf->err == HR_OK ? hr_gen_copy(j->job, hr_buf_view(buf),
+                                         &j->result->repair_text)
+                           : buf->err;
+    j->result->repair = rc == HR_OK;
+    hr_buf_release(buf);
+
+    return rc;
+}
+
+
+/* The text is no usable JSON object. */
+static hr_rc_t
+hr_gen_bad_content(hr_gen_judge_t *j, bool may_repair)
+{
+    hr_rc_t   rc;
+    hr_buf_t  buf;
+    hr_str_t  reason;
+
+    if (j->content.error == HR_GENERR_INVALID_JSON && may_repair) {
+
+        reason = hr_utf8_cut(hr_str_from_c(j->content.diag.text),
+                             HR_GEN_INVALID_SHOWN);
+        hr_buf_init(&buf, 8192);
+        (void) hr_buf_printf(&buf, "Ответ не удалось разобрать как JSON "
+                             "(строка %zu, столбец %zu: %.*s). Верни тот же "
+                             "ответ одним правильным JSON-объектом по схеме, "
+                             "без пояснений.", j->content.diag.line,
+                             j->content.diag.column, (int) reason.len,
+                             reason.data);
+        rc = hr_gen_ask_repair(j, &buf);
+
+        if (rc != HR_OK) {
+            return rc;
+        }
+    }
+
+    return hr_gen_conclude(j, j->content.error, NULL);
+}
+
+
+/* Members without which a document is of no use (7.3: blocks success). */
+static bool
+hr_gen_is_mandatory(hr_str_t path)
+{
+    static const char  *members[] = {
+        "", "position_title", "department_specific", "responsibility_areas",
+        "professional_skills", "corporate_competencies", "personal_qualities",
+        "experience_and_education"
+    };
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        if (hr_str_eq(path, hr_str_from_c(members[i]))) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* A mandatory member that is there in a type that nothing can be made of. */
+static bool
+hr_gen_unusable(const hr_json_t *document, const hr_findings_t *issues)
+{
+    const hr_json_t  *value;
+
+    for (size_t i = 0; i < issues->count; i++) {
+
+        if (strcmp(issues->items[i].code, "type") != 0
+            || !hr_gen_is_mandatory(issues->items[i].path))
+        {
+            continue;
+        }
+
+        value = hr_json_get_str(document, issues->items[i].path);
+
+        if (value == NULL || value->type != HR_JSON_NULL) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+static void
+hr_gen_content_remarks(hr_gen_judge_t *j)
+{
+    if (j->content.duplicates > 0) {
+        hr_findings_add(&j->remarks, "duplicate_members", HR_STR(""),
+                        "Повторённые поля ответа: %zu; взято последнее "
+                        "значение", j->content.duplicates);
+    }
+
+    if (j->content.surrogates) {
+        hr_findings_add(&j->remarks, "replaced_characters", HR_STR(""),
+                        "В ответе были недопустимые знаки, они заменены");
+    }
+}
+
+
+static hr_rc_t
+hr_gen_inspect(hr_gen_judge_t *j, hr_json_t *document)
+{
+    hr_rc_t               rc;
+    hr_gen_job_t         *job = j->job;
+    const hr_context_t   *c = &job->context;
+
+    rc = hr_correct_apply(&j->input, document, job->arena, &j->fixes,
+                          &j->remarks, &j->levels_right);
+
+    if (rc == HR_OK) {
+        rc = hr_schema_check(job->gen->sources.schema, c->blocks,
+                             c->block_count, document, &j->issues);
+    }
+
+    if (rc == HR_OK) {
+        rc = hr_correct_check(&j->input, job->gen->sources.rules, j->org,
+                              document, job->arena, &j->checks, &j->remarks);
+    }
+
+    if (rc == HR_OK) {
+        rc = hr_score_completeness(job->arena, document, &j->completeness);
+    }
+
+    return rc;
+}
+
+
+static hr_rc_t
+hr_gen_score(hr_gen_judge_t *j, const hr_json_t *document)
+{
+    hr_rc_t           rc;
+    hr_score_facts_t  facts = { .schema_known = true };
+
+    facts.schema_valid = j->issues.total == 0;
+    facts.kpis_known = j->checks.kpi_total > 0;
+    facts.kpis_matched = facts.kpis_known ? (double) j->checks.kpi_matched
+                                            / (double) j->checks.kpi_total
+                                          : 0.0;
+    facts.levels_known = j->levels_right >= 0.0;
+    facts.levels_right = facts.levels_known ? j->levels_right : 0.0;
+    facts.manager_known = j->job->context.manager.len > 0;
+    facts.manager_in_tree = j->checks.manager_in_tree;
+    facts.manager_rank_known = facts.manager_known;
+    facts.manager_one_above = j->checks.manager_expected;
+
+    rc = hr_score_quality(j->job->arena, j->job->gen->quality,
+                          j->job->gen->vocabulary, document, &facts,
+                          &j->score);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    j->result->completeness = j->completeness.score;
+    j->result->has_validation = j->score.evaluated;
+    j->result->validation = j->score.validation;
+    j->result->schema_valid = facts.schema_valid;
+
+    j->facts.completeness = &j->completeness;
+    j->facts.score = &j->score;
+    j->facts.checks = &j->checks;
+    j->facts.fixes = &j->fixes;
+    j->facts.schema_valid = facts.schema_valid;
+    j->facts.schema_issues = &j->issues;
+
+    return HR_OK;
+}
+
+
+static hr_rc_t
+hr_gen_judge(hr_gen_judge_t *j, bool may_repair)
+{
+    hr_rc_t       rc;
+    hr_buf_t      buf;
+    hr_json_t    *document = j->content.document;
+    hr_generr_t   error = HR_GENERR_NONE;
+
+    hr_gen_content_remarks(j);
+
+    rc = hr_gen_correct_input(j);
+
+    if (rc == HR_OK) {
+        rc = hr_gen_inspect(j, document);
+    }
+
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    if (may_repair && j->issues.total > 0) {
+        hr_buf_init(&buf, 64 * 1024);
+        (void) hr_schema_repair_text(&j->issues, &buf);
+        rc = hr_gen_ask_repair(j, &buf);
+    }
+
+    if (rc == HR_OK) {
+        rc = hr_gen_score(j, document);
+    }
+
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    hr_findings_append(&j->completeness.warnings, &j->remarks);
+
+    if (hr_gen_unusable(document, &j->issues)) {
+        error = HR_GENERR_SCHEMA_INVALID;
+
+    } else if (j->completeness.score < HR_COMPLETENESS_MIN) {
+        error = HR_GENERR_INCOMPLETE;
+    }
+
+    rc = hr_correct_stamp(&j->input, document, j->job->arena);
+
+    return rc == HR_OK ? hr_gen_conclude(j, error, document) : rc;
+}
+
+
+static void
+hr_gen_open(hr_gen_judge_t *j, hr_gen_job_t *job, const hr_gen_timing_t *timing,
+    hr_gen_result_t *result)
+{
+    memset(j, 0, sizeof(*j));
+    memset(result, 0, sizeof(*result));
+
+    j->job = job;
+    j->timing = timing;
+    j->result = result;
+    hr_fixes_init(&j->fixes, job->arena);
+    hr_findings_init(&j->remarks, job->arena);
+    hr_findings_init(&j->issues, job->arena);
+}
+
+
+hr_rc_t
+hr_gen_finish(hr_gen_job_t *job, const hr_org_t *org,
+    const hr_answer_t *answer, const hr_gen_timing_t *timing, bool may_repair,
+    hr_gen_result_t *result)
+{
+    hr_rc_t         rc;
+    hr_gen_judge_t  j;
+
+    hr_gen_open(&j, job, timing, result);
+    j.org = org;
+    j.answer = answer;
+
+    if (answer->error != HR_GENERR_NONE) {
+        return hr_gen_conclude(&j, answer->error, NULL);
+    }
+
+    if (!job->prepared) {
+        return HR_CONFLICT;
+    }
+
+    rc = hr_content_parse(job->arena, answer->content, &j.content);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    return j.content.error == HR_GENERR_NONE
+           ? hr_gen_judge(&j, may_repair) : hr_gen_bad_content(&j, may_repair);
+}
+
+
+hr_rc_t
+hr_gen_fail(hr_gen_job_t *job, hr_generr_t error,
+    const hr_gen_timing_t *timing, hr_gen_result_t *result)
+{
+    hr_gen_judge_t  j;
+
+    hr_gen_open(&j, job, timing, result);
+
+    return hr_gen_conclude(&j, error, NULL);
+}
