@@ -38,6 +38,7 @@ sub start {
         HR_PORT           => _free_port(),
         HR_WORKERS        => 2,
         HR_ADMIN_PASSWORD => PASSWORD,
+        HR_DATA           => "$self->{top}/t/data/small",
         HR_LLM_DELAY      => 0,
         HR_RATE_LIMITS    => 'off',
         %env,

@@ -55,7 +55,7 @@ sub check_error_log {
     _check_present($at, 'error_log', \@lines, $more);
     _check_absent($at, 'no_error_log', \@lines);
     report_unexpected($at, unexpected_lines([$block], \@lines));
-    push @{ $at->{seen} }, grep { !/\[debug\]/ } @lines;
+    push @{ $at->{seen} }, _notable(@lines);
 }
 
 
@@ -191,12 +191,23 @@ sub _check_absent {
 }
 
 
-# The last lines as one text, without debug lines where there are others.
+# Without debug lines and what follows them without a date (dumps of answers).
+sub _notable {
+    my (@lines) = @_;
+
+    my $debug = 0;
+    return grep {
+        $debug = /\[debug\]/ if m{^\d{4}/\d\d/\d\d };
+        !$debug || $_ =~ $SEVERE;
+    } @lines;
+}
+
+
+# The last notable lines as one text.
 sub recent {
     my (@lines) = @_;
 
-    my @short = grep { !/\[debug\]/ } @lines;
-    @short = @lines if !@short;
+    my @short = _notable(@lines);
     return join '', @short > 15 ? ("...\n", @short[-15 .. -1]) : @short;
 }
 
