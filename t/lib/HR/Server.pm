@@ -18,6 +18,7 @@ use File::Path qw( remove_tree );
 use File::Temp qw( tempdir );
 use HR::Client ();
 use IO::Socket::INET ();
+use POSIX ();
 use Test::More ();
 use Time::HiRes qw( sleep time );
 
@@ -86,8 +87,7 @@ sub _run {
         open STDIN,  '<', '/dev/null';
         open STDOUT, '>', $file;
         open STDERR, '>&', \*STDOUT;
-        exec { $command[0] } @command;
-        require POSIX;
+        { no warnings 'exec'; exec { $command[0] } @command }
         POSIX::_exit(127);
     }
 
@@ -142,7 +142,8 @@ sub workers {
         push @workers, $pid if (<$line> // '') =~ /worker process/;
     }
 
-    return sort { $a <=> $b } @workers;
+    @workers = sort { $a <=> $b } @workers;
+    return @workers;
 }
 
 

@@ -37,6 +37,7 @@ my $access_log;
 my $last_config;        # what the present server, or the last one, was given
 my ($last_text, $last_name);
 my $generation = 0;
+my $last_output = '';   # of an nginx that did not start
 my $cleaned;            # clean_up() has run
 
 sub server { return $server }
@@ -249,7 +250,12 @@ sub _start {
 
     } else {
         Test::More::fail("$at->{name} - nginx starts");
-        Test::More::diag($server->why_not);
+
+        # A module that does not load fails every block: said once in full.
+        my $said = $last_output;
+        $last_output = $server->output;
+        Test::More::diag($last_output eq $said ? "$said(as in a block before)"
+                                               : $server->why_not);
     }
 
     # Its emerg lines are in the diagnosis.
