@@ -8,7 +8,8 @@ use HR::Client ();
 use HR::Server ();
 use Test::More;
 
-my $server = HR::Server->start;
+# The model is never asked.
+my $server = HR::Server->start(HR_LLM_URL => 'http://127.0.0.1:9/v1');
 my $client = $server->client;
 
 is($client->get('/api/auth/me')->{json}{username}, 'admin', 'the administrator logs in');
