@@ -14,6 +14,7 @@
 
 typedef struct {
     ngx_http_hr_main_conf_t  *hmcf;
+    char                      why[512];     /* the first account could not be made */
 } ngx_http_hr_seed_t;
 
 
@@ -77,13 +78,17 @@ ngx_http_hr_seed(void *ctx, hr_arena_t *arena, hr_store_seed_t *out, size_t *cou
     hr_rc_t                   rc;
     hr_str_t                  password;
     hr_password_scheme_t      scheme;
-    ngx_http_hr_main_conf_t  *hmcf = ((ngx_http_hr_seed_t *) ctx)->hmcf;
+    ngx_http_hr_seed_t       *seed = ctx;
+    ngx_http_hr_main_conf_t  *hmcf = seed->hmcf;
 
     password = ngx_http_hr_seed_read(&hmcf->admin_password_file, arena);
 
     if (password.data == NULL) {
         if (hmcf->admin_password_file.data == NULL) {
-            return HR_INVALID;      /* nobody could ever learn it */
+            (void) snprintf(seed->why, sizeof(seed->why), "the first account needs "
+                            "a place for its password: set \"hr_admin "
+                            "password_file=...\"");
+            return HR_INVALID;
         }
 
         rc = hr_password_random(random);
@@ -92,6 +97,9 @@ ngx_http_hr_seed(void *ctx, hr_arena_t *arena, hr_store_seed_t *out, size_t *cou
         }
 
         if (rc != HR_OK) {
+            (void) snprintf(seed->why, sizeof(seed->why), "the password of the "
+                            "first account cannot be written to \"%s\": %s",
+                            hmcf->admin_password_file.data, strerror(errno));
             return rc;
         }
 
@@ -149,6 +157,7 @@ ngx_http_hr_prepare_child(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf,
         }
     }
 
+    ngx_memzero(&seed, sizeof(seed));
     seed.hmcf = hmcf;
     config = ((ngx_http_hr_api_t *) hmcf->api)->db.store;
     config.seed = ngx_http_hr_seed;
@@ -159,12 +168,9 @@ ngx_http_hr_prepare_child(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf,
     rc = hr_store_prepare(&config, &report, &diag);
 
     if (rc != HR_OK) {
-        n = (size_t) snprintf(line, sizeof(line), "1%s%s",
-                              diag.text[0] ? diag.text : "cannot be opened",
-                              rc == HR_INVALID && hmcf->admin_password_file.data
-                                  == NULL && diag.text[0] == '\0'
-                              ? ": set \"hr_admin password_file=\" for the first "
-                                "start" : "");
+        n = (size_t) snprintf(line, sizeof(line), "1%s",
+                              seed.why[0] ? seed.why
+                              : diag.text[0] ? diag.text : "cannot be opened");
     } else {
         n = (size_t) snprintf(line, sizeof(line),
                               "0%s%u migrations, %u users, %u versions added, "
