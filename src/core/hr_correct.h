@@ -45,6 +45,13 @@ hr_rc_t hr_correct_stamp(const hr_correct_input_t *input, hr_json_t *document,
     hr_arena_t *arena);
 
 
+/*
+ * Paths of the members that the service adds: unknown to the schema, and yet
+ * no foreign members.
+ */
+bool hr_correct_is_stamp(hr_str_t path);
+
+
 /* --- checks ------------------------------------------------------------------------ */
 
 typedef struct {

@@ -95,15 +95,18 @@ hr_check_kpis(hr_check_t *c)
 
 /* --- career ------------------------------------------------------------------------- */
 
-/* Some unit of the range has the title. */
+/* Some unit has the title: each block is asked for its whole subtree. */
 static bool
-hr_check_has_title(const hr_check_t *c, hr_str_t title, uint32_t first,
-    uint32_t end)
+hr_check_has_title(const hr_check_t *c, hr_str_t title)
 {
-    uint32_t  slot;
+    hr_org_resolved_t    resolved;
+    const hr_context_t  *context = c->in->context;
 
-    for (uint32_t i = first; i < end; i++) {
-        if (hr_org_find_slot(c->org, i, title, &slot) == HR_OK) {
+    for (size_t i = 0; i < context->block_count && title.len > 0; i++) {
+        if (hr_org_resolve(c->org, context->blocks[i], title, &resolved)
+            == HR_OK
+            && resolved.slot != HR_ORG_NONE)
+        {
             return true;
         }
     }
@@ -112,11 +115,21 @@ hr_check_has_title(const hr_check_t *c, hr_str_t title, uint32_t first,
 }
 
 
+/* Asked before hr_org_resolve(), which would look for suggestions. */
+static bool
+hr_check_has_unit(const hr_check_t *c, hr_str_t reference)
+{
+    uint32_t  unit;
+
+    return hr_org_find_path(c->org, reference, HR_ORG_PATH_SUFFIX, &unit)
+           == HR_OK
+           || hr_org_units_of_name(c->org, reference, &unit, 1) > 0;
+}
+
+
 static void
 hr_check_target(hr_check_t *c, hr_str_t path, const hr_json_t *step)
 {
-    hr_rc_t             rc;
-    hr_org_unit_t       unit;
     hr_org_resolved_t   resolved;
     hr_career_mark_t   *mark;
 
@@ -129,20 +142,13 @@ hr_check_target(hr_check_t *c, hr_str_t path, const hr_json_t *step)
     mark->position = hr_json_text(hr_json_get(step, "target_position"));
     mark->department = hr_json_text(hr_json_get(step, "target_department"));
 
-    mark->position_known = hr_check_has_title(c, mark->position, 0,
-                                              hr_org_unit_count(c->org));
-
-    if (mark->department.len > 0) {
-        rc = hr_org_resolve(c->org, mark->department, mark->position,
-                            &resolved);
-        mark->department_known = rc == HR_OK;
-
-        if (rc == HR_OK) {
-            hr_org_unit(c->org, resolved.unit, &unit);
-            mark->in_structure = hr_check_has_title(c, mark->position,
-                                                    unit.index, unit.end);
-        }
-    }
+    mark->position_known = hr_check_has_title(c, mark->position);
+    mark->department_known = mark->department.len > 0
+                             && hr_check_has_unit(c, mark->department);
+    mark->in_structure = mark->department_known && mark->position.len > 0
+                         && hr_org_resolve(c->org, mark->department,
+                                           mark->position, &resolved) == HR_OK
+                         && resolved.slot != HR_ORG_NONE;
 
     if (!mark->in_structure) {
         hr_findings_add(c->warnings, "career_target_unknown", path,
@@ -488,8 +494,7 @@ hr_check_manager(hr_check_t *c)
         return;
     }
 
-    c->out->manager_in_tree = hr_check_has_title(c, title, 0,
-                                                 hr_org_unit_count(c->org));
+    c->out->manager_in_tree = hr_check_has_title(c, title);
     c->out->manager_expected =
         c->in->context->manager.len > 0
         && hr_str_eq(hr_match_key(c->arena, title),

@@ -4,6 +4,7 @@
  * described for it where that loses nothing.
  */
 
+#include "hr_correct.h"
 #include "hr_correct_form.h"
 #include "hr_node.h"
 #include "hr_text.h"
@@ -225,9 +226,8 @@ hr_form_object(hr_form_t *f, hr_str_t path, hr_json_t *value)
 }
 
 
-/* What the service itself adds is no foreign member (7.4). */
-static bool
-hr_form_is_stamp(hr_str_t path)
+bool
+hr_correct_is_stamp(hr_str_t path)
 {
     static const char  *paths[] = {
         "metadata.generated_by", "metadata.generation_method",
@@ -252,7 +252,7 @@ hr_form_visit(void *ctx, hr_str_t path, unsigned type, hr_json_t *value)
     switch (type) {
 
     case 0:
-        if (!hr_form_is_stamp(path)) {
+        if (!hr_correct_is_stamp(path)) {
             hr_fixes_add(f->fixes, "unknown_member", path,
                          hr_fixes_value(f->fixes, value), HR_STR_NULL);
             hr_json_unlink(value);

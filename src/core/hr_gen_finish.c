@@ -391,19 +391,49 @@ hr_gen_content_remarks(hr_gen_judge_t *j)
 }
 
 
+/*
+ * The schema describes what the model writes.  What the service adds is not in
+ * it; a document that has those members (one that was corrected before) is not
+ * worse for them.
+ */
+static hr_rc_t
+hr_gen_check_schema(hr_gen_judge_t *j, const hr_json_t *document)
+{
+    size_t               kept = 0;
+    hr_rc_t              rc;
+    hr_findings_t       *issues = &j->issues;
+    const hr_context_t  *c = &j->job->context;
+
+    rc = hr_schema_check(j->input.schema, c->blocks, c->block_count, document,
+                         issues);
+
+    for (size_t i = 0; i < issues->count; i++) {
+
+        if (hr_correct_is_stamp(issues->items[i].path)) {
+            issues->total--;
+            continue;
+        }
+
+        issues->items[kept++] = issues->items[i];
+    }
+
+    issues->count = kept;
+
+    return rc;
+}
+
+
 static hr_rc_t
 hr_gen_inspect(hr_gen_judge_t *j, hr_json_t *document)
 {
     hr_rc_t               rc;
     hr_gen_job_t         *job = j->job;
-    const hr_context_t   *c = &job->context;
 
     rc = hr_correct_apply(&j->input, document, job->arena, &j->fixes,
                           &j->remarks, &j->levels_right);
 
     if (rc == HR_OK) {
-        rc = hr_schema_check(job->gen->sources.schema, c->blocks,
-                             c->block_count, document, &j->issues);
+        rc = hr_gen_check_schema(j, document);
     }
 
     if (rc == HR_OK) {
