@@ -41,7 +41,10 @@ typedef struct hr_list_export_s  hr_list_export_t;
 
 /*
  * NULL on a bad option or an empty heap.  The header row is written first.  CSV
- * streams row by row; XLSX is kept in memory until the close, at most 256 MiB.
+ * streams row by row (RFC 4180: comma and CRLF, which every program reads; a
+ * Russian Excel asks for ';' when a file is opened by a double click, so the
+ * separator can be chosen).  XLSX is kept in memory until the close, at most 64
+ * MiB of XML.
  */
 hr_list_export_t *hr_list_export_open(const hr_list_opts_t *opts, hr_sink_t sink);
 /*

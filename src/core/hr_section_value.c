@@ -31,17 +31,17 @@ hr_section_absent(const hr_json_t *node)
         return hr_section_blank(node->text);
     }
 
-    if (node->type == HR_JSON_ARRAY) {
-        for (child = node->first; child != NULL; child = child->next) {
-            if (!hr_section_absent(child)) {
-                return false;
-            }
-        }
-
-        return true;
+    if (node->type != HR_JSON_ARRAY && node->type != HR_JSON_OBJECT) {
+        return false;
     }
 
-    return false;
+    for (child = node->first; child != NULL; child = child->next) {
+        if (!hr_section_absent(child)) {
+            return false;
+        }
+    }
+
+    return true;
 }
 
 

@@ -38,7 +38,7 @@ typedef struct {
 
 /* --- values ------------------------------------------------------------- */
 
-/* Absent, null, blank, empty, or an array of nothing but such. */
+/* Absent, null, blank, empty, or an array or object of nothing but such. */
 bool hr_section_absent(const hr_json_t *node);
 /*
  * Any value as text: strings cleaned, 1.0 as 1, arrays of scalars joined by

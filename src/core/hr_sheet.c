@@ -27,7 +27,6 @@ static unsigned hr_sheet_width(const hr_sheet_t *sheet, unsigned column,
     const hr_cell_t *cell);
 static void hr_sheet_ref(hr_buf_t *out, unsigned column, unsigned row);
 static void hr_sheet_text(hr_buf_t *out, hr_str_t text);
-static bool hr_sheet_number(hr_str_t text);
 
 
 void
@@ -169,7 +168,7 @@ hr_sheet_cell(hr_sheet_t *sheet, const hr_cell_t *cell,
     if (piece->piece.len == 0) {
         hr_buf_c(out, "/>");
 
-    } else if (cell->number && first && hr_sheet_number(piece->piece)) {
+    } else if (cell->number && first && hr_sheet_is_number(piece->piece)) {
         hr_buf_c(out, "><v>");
         hr_buf_str(out, piece->piece);
         hr_buf_c(out, "</v></c>");
@@ -328,9 +327,8 @@ hr_sheet_text(hr_buf_t *out, hr_str_t text)
 }
 
 
-/* A JSON number of at most 17 digits or so; longer ones would be rounded. */
-static bool
-hr_sheet_number(hr_str_t text)
+bool
+hr_sheet_is_number(hr_str_t text)
 {
     size_t  i, digits, dots;
 

@@ -68,6 +68,9 @@ void hr_sheet_skip(hr_sheet_t *sheet);                      /* an empty row */
 /* One cell out of those of a column in the rows from..to (from 1). */
 void hr_sheet_join(hr_sheet_t *sheet, unsigned column, unsigned from, unsigned to);
 
+/* Whether a cell can hold the text as a number without rounding it. */
+bool hr_sheet_is_number(hr_str_t text);
+
 typedef struct {
     hr_str_t      title;
     hr_str_t      creator;
