@@ -24,6 +24,10 @@ hr_docx_runs(hr_buf_t *out, hr_str_t text, int bold, const char *properties,
 {
     size_t  i, from, n;
 
+    if (text.len == 0) {
+        return;
+    }
+
     for (i = 0, from = 0; i < text.len; i += n) {
 
         n = hr_emoji_len(text, i);

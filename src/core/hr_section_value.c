@@ -238,17 +238,28 @@ const hr_json_t *
 hr_section_source(hr_section_walk_t *w, hr_section_sources_t *sources,
     const hr_json_t *node)
 {
+    hr_rc_t     rc;
     hr_json_t  *inner;
 
     if (hr_section_absent(node)) {
         return NULL;
     }
 
-    if (node->type == HR_JSON_STRING && hr_trim(node->text).data[0] == '{'
-        && hr_json_parse(w->arena, node->text, NULL, &inner, NULL) == HR_OK
-        && inner->type == HR_JSON_OBJECT)
-    {
-        node = inner;
+    if (node->type == HR_JSON_STRING && hr_trim(node->text).data[0] == '{') {
+        rc = hr_json_parse(w->arena, node->text, NULL, &inner, NULL);
+
+        if (rc == HR_NOMEM) {
+            w->rc = w->rc == HR_OK ? rc : w->rc;
+            return NULL;
+        }
+
+        if (rc == HR_OK && inner->type == HR_JSON_OBJECT) {
+            if (hr_section_absent(inner)) {
+                return NULL;
+            }
+
+            node = inner;
+        }
     }
 
     if (node->type != HR_JSON_OBJECT || sources->count == HR_SECTION_SOURCES) {

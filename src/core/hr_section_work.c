@@ -26,9 +26,9 @@ static const hr_section_metric_t  hr_section_metric_rows[] = {
 
 static hr_str_t hr_section_label_at(const hr_section_walk_t *w, size_t offset);
 static void hr_section_software(hr_section_walk_t *w,
-    const hr_section_sources_t *s);
+    const hr_section_sources_t *s, const hr_json_t *both);
 static void hr_section_hardware(hr_section_walk_t *w,
-    const hr_section_sources_t *s);
+    const hr_section_sources_t *s, const hr_json_t *both);
 static void hr_section_lists(hr_section_walk_t *w, hr_section_role_t role,
     hr_str_t heading, const hr_json_t *const *lists, size_t n);
 static void hr_section_conditions(hr_section_walk_t *w, const hr_json_t *node);
@@ -42,7 +42,7 @@ static void hr_section_figure(hr_section_walk_t *w, hr_str_t label,
 void
 hr_section_workplace(hr_section_walk_t *w)
 {
-    const hr_json_t       *odd[2];
+    const hr_json_t       *odd[2], *both;
     hr_section_sources_t   s = { .count = 0 };
 
     odd[0] = hr_section_source(w, &s, hr_json_get(w->document,
@@ -53,8 +53,14 @@ hr_section_workplace(hr_section_walk_t *w)
     hr_section_tell_any(w, HR_ROLE_SOFTWARE, odd[0]);
     hr_section_tell_any(w, HR_ROLE_SOFTWARE, odd[1]);
 
-    hr_section_software(w, &s);
-    hr_section_hardware(w, &s);
+    /* the first schema has it at the top of the document */
+    both = hr_section_pick(&s, "software_hardware", NULL);
+    if (both == NULL) {
+        both = hr_section_first(w->document, "software_hardware", NULL);
+    }
+
+    hr_section_software(w, &s, both);
+    hr_section_hardware(w, &s, both);
 
     hr_section_tell_list(w, HR_ROLE_NONE, w->labels->access,
                          hr_section_pick(&s, "access_permissions", NULL));
@@ -63,14 +69,14 @@ hr_section_workplace(hr_section_walk_t *w)
 
 /* Plain lists first: below a label they would look like part of its list. */
 static void
-hr_section_software(hr_section_walk_t *w, const hr_section_sources_t *s)
+hr_section_software(hr_section_walk_t *w, const hr_section_sources_t *s,
+    const hr_json_t *both)
 {
     bool                        heading;
-    const hr_json_t            *software, *both, *lists[4];
+    const hr_json_t            *software, *lists[4];
     const hr_section_labels_t  *l = w->labels;
 
     software = hr_section_pick(s, "software", NULL);
-    both = hr_section_pick(s, "software_hardware", NULL);
 
     lists[0] = hr_json_is(software, HR_JSON_OBJECT) ? NULL : software;
     lists[1] = hr_section_first(both, "software_systems", NULL);
@@ -96,13 +102,13 @@ hr_section_software(hr_section_walk_t *w, const hr_section_sources_t *s)
 
 
 static void
-hr_section_hardware(hr_section_walk_t *w, const hr_section_sources_t *s)
+hr_section_hardware(hr_section_walk_t *w, const hr_section_sources_t *s,
+    const hr_json_t *both)
 {
-    const hr_json_t            *hardware, *both, *lists[2];
+    const hr_json_t            *hardware, *lists[2];
     const hr_section_labels_t  *l = w->labels;
 
     hardware = hr_section_pick(s, "hardware", NULL);
-    both = hr_section_pick(s, "software_hardware", NULL);
 
     /* a software_hardware that is no object is a mixed list */
     lists[0] = hr_json_is(hardware, HR_JSON_OBJECT) ? NULL : hardware;

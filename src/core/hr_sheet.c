@@ -60,7 +60,7 @@ hr_sheet_row(hr_sheet_t *sheet, const hr_cell_t *cells, size_t n)
     }
 
     for (i = 0; i < n; i++) {
-        pieces[i].rest = cells[i].text;
+        pieces[i].rest = cells[i].text.len == 0 ? HR_STR("") : cells[i].text;
     }
 
     first = true;

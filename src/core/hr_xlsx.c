@@ -568,7 +568,11 @@ hr_xlsx_plain(hr_str_t heading)
 {
     size_t  n;
 
-    n = heading.len == 0 ? 0 : hr_emoji_len(heading, 0);
+    if (heading.len == 0) {
+        return heading;
+    }
+
+    n = hr_emoji_len(heading, 0);
 
     return hr_trim(hr_str(heading.data + n, heading.len - n));
 }

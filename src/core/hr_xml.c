@@ -73,6 +73,10 @@ hr_xml_escape(hr_buf_t *out, hr_str_t text)
     size_t    pos, start, from;
     uint32_t  cp;
 
+    if (text.len == 0) {
+        return;
+    }
+
     if (hr_utf8_valid(text)) {
         hr_xml_valid(out, text);
         return;

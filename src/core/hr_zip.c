@@ -8,6 +8,10 @@
  *
  * libarchive writes in small pieces; they are gathered so that the sink sees
  * runs of up to HR_ZIP_CHUNK bytes.
+ *
+ * A sink that refuses is kept from libarchive: it would take the archive for
+ * broken, and 3.6.2 then leaks the state of its output.  The bytes are dropped
+ * instead, and hr_zip_t remembers why.
  */
 
 #include <errno.h>
@@ -23,6 +27,7 @@
 
 
 #define HR_ZIP_CHUNK  32768u
+#define HR_ZIP_STEP   (256u << 10)      /* data between two looks at the sink */
 
 
 struct hr_zip_s {
@@ -151,6 +156,7 @@ hr_zip_close(hr_zip_t *zip)
     }
 
     rc = zip->err;
+    zip->err = HR_ABORTED;
     hr_zip_free(zip);
 
     return rc;
@@ -189,9 +195,9 @@ hr_zip_entries(const hr_zip_t *zip)
 static hr_rc_t
 hr_zip_write_entry(hr_zip_t *zip, hr_zip_method_t method, hr_str_t data)
 {
-    la_ssize_t  n;
-    size_t      done;
     int         rc;
+    size_t      done, step;
+    la_ssize_t  n;
 
     rc = method == HR_ZIP_STORE
          ? archive_write_zip_set_compression_store(zip->archive)
@@ -203,15 +209,18 @@ hr_zip_write_entry(hr_zip_t *zip, hr_zip_method_t method, hr_str_t data)
         return hr_zip_result(zip);
     }
 
-    for (done = 0; done < data.len; done += (size_t) n) {
-        n = archive_write_data(zip->archive, data.data + done,
-                               data.len - done);
+    for (done = 0; done < data.len && zip->err == HR_OK; done += (size_t) n) {
+        step = data.len - done < HR_ZIP_STEP ? data.len - done : HR_ZIP_STEP;
+
+        n = archive_write_data(zip->archive, data.data + done, step);
         if (n <= 0) {
             return hr_zip_result(zip);
         }
     }
 
-    if (archive_write_finish_entry(zip->archive) != ARCHIVE_OK) {
+    if (zip->err == HR_OK
+        && archive_write_finish_entry(zip->archive) != ARCHIVE_OK)
+    {
         return hr_zip_result(zip);
     }
 
@@ -305,23 +314,22 @@ hr_zip_callback(struct archive *archive, void *ctx, const void *data, size_t len
 {
     hr_zip_t  *zip = ctx;
 
-    if (zip->err == HR_OK) {
-        if (len > HR_ZIP_CHUNK - zip->used) {
-            (void) hr_zip_flush(zip);
-        }
+    (void) archive;
 
-        if (len >= HR_ZIP_CHUNK) {
-            hr_zip_emit(zip, data, len);
-
-        } else if (zip->err == HR_OK) {
-            memcpy(zip->chunk + zip->used, data, len);
-            zip->used += len;
-        }
+    if (len > HR_ZIP_CHUNK - zip->used) {
+        (void) hr_zip_flush(zip);
     }
 
     if (zip->err != HR_OK) {
-        archive_set_error(archive, EIO, "the sink refused the bytes");
-        return -1;
+        return (la_ssize_t) len;
+    }
+
+    if (len >= HR_ZIP_CHUNK) {
+        hr_zip_emit(zip, data, len);
+
+    } else {
+        memcpy(zip->chunk + zip->used, data, len);
+        zip->used += len;
     }
 
     return (la_ssize_t) len;
@@ -362,9 +370,8 @@ hr_zip_emit(hr_zip_t *zip, const char *data, size_t len)
 static void
 hr_zip_free(hr_zip_t *zip)
 {
+    /* it ends an unfinished archive; the callback drops those bytes */
     if (zip->archive != NULL) {
-        /* without this, freeing an unfinished archive would write its end */
-        (void) archive_write_fail(zip->archive);
         (void) archive_write_free(zip->archive);
     }
 

@@ -1,6 +1,7 @@
 /*
  * Streaming ZIP writer over libarchive: bytes go to the sink while entries are
- * added, nothing is kept but the directory (about 200 bytes an entry).
+ * added, in pieces of at most 256 KiB; nothing is kept but the directory (about
+ * 200 bytes an entry).
  *
  * Names are UTF-8 (general purpose bit 11 when not plain ASCII), sizes stand in
  * data descriptors, ZIP64 appears only when an entry or the archive needs it.

@@ -342,7 +342,7 @@ sub check_tables {
         my $sum = 0;
         $sum += $_ for @grid;
         fault('grid of a table is not as wide as the table')
-            if $sum != first_of($table, 'w:tblW')->[1]{'w:w'};
+            if $sum != ((first_of($table, 'w:tblW') || [0, {}])->[1]{'w:w'} // 0);
         my @rows = all_of($table, 'w:tr');
         fault('a table without rows') if @rows < 2;
         fault('no repeated header row') if !all_of($rows[0], 'w:tblHeader');
@@ -441,6 +441,7 @@ sub check_sheet {
     my %taken;
     my ($merges) = all_of($sheet, 's:mergeCells');
     return if !$merges;
+    fault("$name: empty mergeCells") if !@{ $merges->[2] };
     fault("$name: count of mergeCells") if $merges->[1]{count} != @{ $merges->[2] };
     for (@{ $merges->[2] }) {
         my ($a, $b, $c, $d) = $_->[1]{ref} =~ /\A([A-Z]+)(\d+):([A-Z]+)(\d+)\z/;
