@@ -52,12 +52,9 @@ use HR::Test::State ();
 
 our @EXPORT = qw( api set sql state_dir password_of );
 
-BEGIN {
-    # Upstream leaves this to the test file.
-    $ENV{TEST_NGINX_HTML_DIR} //= html_dir();
-    $ENV{TEST_NGINX_HR_TOP}   //= Cwd::getcwd();
-    $ENV{TEST_NGINX_HR_STATE} = server_root() . '/hr_temp';
-}
+# Upstream leaves this to the test file.
+$ENV{TEST_NGINX_HTML_DIR} //= html_dir();
+$ENV{TEST_NGINX_HR_TOP}   //= Cwd::getcwd();
 
 master_on();
 workers(2);
@@ -75,7 +72,7 @@ add_block_preprocessor(sub {
     my ($block) = @_;
 
     $ENV{TEST_NGINX_HR_DATA} = _data_dir($block);
-    HR::Test::State::begin($block);
+    HR::Test::State::begin($block, server_root());
 
     _prepend($block, main_config => HR::Test::Config::main_config());
     _prepend($block, http_config =>

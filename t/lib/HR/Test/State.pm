@@ -13,6 +13,7 @@ use Time::HiRes qw( sleep time );
 my $block;              # the block that runs
 my %values;             # {{name}} => text
 my %tokens;             # user => token
+my $number = 0;         # of the block
 
 # Sections in which {{name}} is replaced.
 my @TEMPLATES = qw( request pipelined_requests raw_request more_headers
@@ -23,8 +24,12 @@ use constant SECRET => 'test-secret-that-is-used-nowhere-else-0123456789abcdef';
 
 sub password_of { return "password-of-$_[0]" }
 
+# A folder for each block: in HUP mode the server moves from one to the next.
 sub begin {
-    ($block) = @_;
+    my $root;
+    ($block, $root) = @_;
+
+    $ENV{TEST_NGINX_HR_STATE} = "$root/hr_temp/" . ++$number;
     %values = ();
     %tokens = ();
 }
