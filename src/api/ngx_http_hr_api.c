@@ -195,6 +195,7 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_hr_session_init();
+    ngx_http_hr_upkeep_start(cycle, api);
 
     return ngx_http_hr_data_start_watch(cycle, hmcf);
 }

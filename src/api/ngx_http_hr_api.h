@@ -52,6 +52,9 @@ void ngx_http_hr_data_reload_now(void);
 ngx_int_t ngx_http_hr_read_file(const char *path, size_t limit, char **data,
     size_t *len);
 
+/* upkeep.c: foreign writers, old sessions and tasks */
+void ngx_http_hr_upkeep_start(ngx_cycle_t *cycle, ngx_http_hr_api_t *api);
+
 /* session.c */
 void ngx_http_hr_session_init(void);
 

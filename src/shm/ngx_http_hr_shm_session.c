@@ -50,7 +50,7 @@ ngx_http_hr_session_add(ngx_conf_t *cf, size_t size, void *tag)
 
     ngx_str_set(&shm->name, "hr_sessions");
     shm->root_size = sizeof(ngx_http_hr_session_root_t);
-    shm->layout = 1;
+    shm->layout = 2;
     shm->create = ngx_http_hr_session_create;
 
     if (ngx_http_hr_shm_add(cf, shm, size, tag) != NGX_OK) {
@@ -95,6 +95,7 @@ void
 ngx_http_hr_session_epochs(ngx_http_hr_session_epochs_t *epochs)
 {
     epochs->all = ngx_http_hr_epoch(NGX_HTTP_HR_EPOCH_ALL);
+    epochs->sessions = ngx_http_hr_epoch(NGX_HTTP_HR_EPOCH_SESSIONS);
     epochs->users = ngx_http_hr_epoch(NGX_HTTP_HR_EPOCH_USERS);
 }
 
@@ -117,6 +118,7 @@ ngx_http_hr_session_current(const ngx_http_hr_session_entry_t *e)
 {
     return e->user_epoch == ngx_http_hr_epoch_slot_value(e->user_slot)
            && e->epochs.all == ngx_http_hr_epoch(NGX_HTTP_HR_EPOCH_ALL)
+           && e->epochs.sessions == ngx_http_hr_epoch(NGX_HTTP_HR_EPOCH_SESSIONS)
            && e->user.expires > ngx_time();
 }
 

@@ -51,6 +51,7 @@ void ngx_http_hr_session_attach(ngx_http_hr_shm_t *shm);
 /* The epochs to capture BEFORE the session is read from the database. */
 typedef struct {
     ngx_atomic_uint_t   all;
+    ngx_atomic_uint_t   sessions;
     ngx_atomic_uint_t   users;
 } ngx_http_hr_session_epochs_t;
 

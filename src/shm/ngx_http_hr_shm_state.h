@@ -20,6 +20,7 @@ typedef enum {
     NGX_HTTP_HR_EPOCH_PROFILES,     /* any profile or version */
     NGX_HTTP_HR_EPOCH_TASKS,        /* any generation task changed its state */
     NGX_HTTP_HR_EPOCH_USERS,        /* any account */
+    NGX_HTTP_HR_EPOCH_SESSIONS,     /* perhaps a foreign write: look at sessions again */
     NGX_HTTP_HR_EPOCH_FAMILIES
 } ngx_http_hr_epoch_t;
 

@@ -1,0 +1,223 @@
+#include "ngx_http_hr_api.h"
+#include "ngx_http_hr_work.h"
+
+
+/*
+ * What runs beside requests: noticing writes of other programs, and daily care
+ * of the database.  Each worker watches, because each has its own connections;
+ * care is taken by one (worker 0).
+ */
+
+#define NGX_HTTP_HR_WATCH_MS         500        /* foreign writes are seen within a second */
+#define NGX_HTTP_HR_CARE_FIRST_MS    30000
+#define NGX_HTTP_HR_CARE_MS          3600000
+#define NGX_HTTP_HR_SESSION_KEEP     (30 * 86400ll)     /* D-23, seconds */
+#define NGX_HTTP_HR_TASK_KEEP        86400ll            /* P-13 */
+#define NGX_HTTP_HR_TASK_CAP         50000              /* ended tasks kept */
+#define NGX_HTTP_HR_CARE_ROWS        5000
+#define NGX_HTTP_HR_STALE_ROWS       2000
+
+typedef struct {
+    unsigned           events;
+    hr_store_stale_t   stale;       /* rows whose folded copy is not theirs */
+    bool               full;
+} ngx_http_hr_watch_t;
+
+
+static void ngx_http_hr_upkeep_watch(ngx_event_t *ev);
+static void ngx_http_hr_upkeep_care(ngx_event_t *ev);
+
+
+static ngx_connection_t   ngx_http_hr_upkeep_dummy;
+static ngx_uint_t         ngx_http_hr_upkeep_watching;
+static __thread hr_store_watch_t  ngx_http_hr_upkeep_seen;     /* of a pool thread */
+
+
+static void
+ngx_http_hr_upkeep_timer(ngx_event_t *ev, ngx_event_handler_pt handler,
+    ngx_log_t *log, ngx_msec_t first)
+{
+    ngx_memzero(ev, sizeof(ngx_event_t));
+    ev->handler = handler;
+    ev->log = log;
+    ev->data = &ngx_http_hr_upkeep_dummy;
+    ev->cancelable = 1;
+    ngx_add_timer(ev, first);
+}
+
+
+void
+ngx_http_hr_upkeep_start(ngx_cycle_t *cycle, ngx_http_hr_api_t *api)
+{
+    ngx_http_hr_upkeep_dummy.fd = (ngx_socket_t) -1;
+
+    ngx_http_hr_upkeep_timer(&api->watch_db, ngx_http_hr_upkeep_watch, cycle->log,
+                             NGX_HTTP_HR_WATCH_MS);
+
+    if (ngx_worker == 0) {
+        ngx_http_hr_upkeep_timer(&api->housekeeping, ngx_http_hr_upkeep_care,
+                                 cycle->log, NGX_HTTP_HR_CARE_FIRST_MS);
+    }
+}
+
+
+/* ---- foreign writers ---- */
+
+
+static hr_rc_t
+ngx_http_hr_upkeep_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+{
+    hr_rc_t               rc;
+    ngx_http_hr_watch_t  *in = w->in;
+
+    rc = hr_store_watch(conn, &ngx_http_hr_upkeep_seen, &in->events);
+
+    if (rc != HR_OK
+        || !(in->events & (HR_STORE_FOREIGN | HR_STORE_MAYBE_FOREIGN)))
+    {
+        return rc;
+    }
+
+    return hr_store_index_check(conn, w->arena,
+                                (in->events & HR_STORE_FOREIGN) != 0,
+                                NGX_HTTP_HR_STALE_ROWS, &in->stale);
+}
+
+
+static hr_rc_t
+ngx_http_hr_upkeep_repair(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+{
+    ngx_http_hr_watch_t  *in = w->in;
+
+    return hr_store_index_repair(conn, in->stale.ids, in->stale.count);
+}
+
+
+static ngx_int_t
+ngx_http_hr_upkeep_repaired(ngx_http_hr_work_t *w)
+{
+    if (w->rc != HR_OK) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "hr: search index was not repaired: %s", w->op.text);
+    }
+
+    /* what was rendered while the index was behind */
+    ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_ALL);
+
+    return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_http_hr_upkeep_looked(ngx_http_hr_work_t *w)
+{
+    ngx_http_hr_watch_t  *in = w->in;
+
+    ngx_http_hr_upkeep_watching = 0;
+
+    if (w->rc != HR_OK) {
+        return NGX_DONE;
+    }
+
+    /* own commits alone leave no row behind; anything else is somebody else's */
+    if ((in->events & HR_STORE_FOREIGN) || in->stale.count) {
+        ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_ALL);
+        ngx_http_hr_count(NGX_HTTP_HR_COUNT_FOREIGN_WRITES, 1);
+
+    } else if (in->events & HR_STORE_MAYBE_FOREIGN) {
+        /* cheap to load again, and an account may have been locked by hand */
+        ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_SESSIONS);
+    }
+
+    if (in->stale.count == 0) {
+        return NGX_DONE;
+    }
+
+    return ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_WRITE,
+                                 ngx_http_hr_upkeep_repair,
+                                 ngx_http_hr_upkeep_repaired);
+}
+
+
+static void
+ngx_http_hr_upkeep_watch(ngx_event_t *ev)
+{
+    ngx_http_hr_work_t  *w;
+
+    if (ngx_exiting || ngx_quit || ngx_terminate) {
+        return;
+    }
+
+    ngx_add_timer(ev, NGX_HTTP_HR_WATCH_MS);
+
+    if (ngx_http_hr_upkeep_watching) {
+        return;
+    }
+
+    w = ngx_http_hr_work_detached(sizeof(ngx_http_hr_watch_t), 4 * 1024 * 1024);
+
+    if (w != NULL
+        && ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
+                                  ngx_http_hr_upkeep_look,
+                                  ngx_http_hr_upkeep_looked)
+           == NGX_DONE)
+    {
+        ngx_http_hr_upkeep_watching = 1;
+    }
+}
+
+
+/* ---- daily care (B-14, D-23, P-13) ---- */
+
+
+static hr_rc_t
+ngx_http_hr_upkeep_clean(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+{
+    hr_rc_t  rc;
+    int64_t  removed, left;
+
+    rc = hr_store_sessions_cleanup(conn,
+                                   w->now - NGX_HTTP_HR_SESSION_KEEP * 1000000,
+                                   NGX_HTTP_HR_CARE_ROWS, &removed);
+    if (rc == HR_OK) {
+        rc = hr_store_tasks_cleanup(conn, w->now - NGX_HTTP_HR_TASK_KEEP * 1000000,
+                                    NGX_HTTP_HR_TASK_CAP, NGX_HTTP_HR_CARE_ROWS,
+                                    &removed, &left);
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_hr_upkeep_cleaned(ngx_http_hr_work_t *w)
+{
+    if (w->rc != HR_OK) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                      "hr: clean-up of old sessions and tasks failed: %s",
+                      w->op.text);
+    }
+
+    return NGX_DONE;
+}
+
+
+static void
+ngx_http_hr_upkeep_care(ngx_event_t *ev)
+{
+    ngx_http_hr_work_t  *w;
+
+    if (ngx_exiting || ngx_quit || ngx_terminate) {
+        return;
+    }
+
+    ngx_add_timer(ev, NGX_HTTP_HR_CARE_MS);
+
+    w = ngx_http_hr_work_detached(0, 1024 * 1024);
+
+    if (w != NULL) {
+        (void) ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_WRITE,
+                                      ngx_http_hr_upkeep_clean,
+                                      ngx_http_hr_upkeep_cleaned);
+    }
+}
