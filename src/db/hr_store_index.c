@@ -1,10 +1,10 @@
 /*
  * The folded copy of the profile rows, from which lists are made.
  *
- *   search_terms     every folded text that occurs as a department, a position
- *                    or an employee name, once
- *   search_terms_fts trigram index over it (only texts are indexed that are
- *                    new; a term never changes)
+ *   search_terms     every folded text that occurs as a department or position
+ *   search_people    every folded employee name
+ *   search_*_fts     trigram indexes over both (only texts are entered that are
+ *                    new; a text never changes)
  *   search_slots     department, position, unit path as stored, the terms of the
  *                    first two, and how many rows of each status it has
  *   search_profiles  one narrow row per profile: slot, employee term, status,
@@ -59,6 +59,17 @@ static hr_rc_t hr_store_index_remove(hr_store_conn_t *conn,
     hr_str_t profile_id);
 
 
+#define HR_STORE_TERM_SQL(table)                                              \
+    {                                                                         \
+        "SELECT id FROM " table " WHERE fold = ?1",                           \
+        "INSERT INTO " table " (fold) VALUES (?1)",                           \
+        "INSERT INTO " table "_fts (rowid, fold) VALUES (?1, ?2)"             \
+    }
+
+static const char *const  hr_store_terms[] = HR_STORE_TERM_SQL("search_terms");
+static const char *const  hr_store_people[] = HR_STORE_TERM_SQL("search_people");
+
+
 static int64_t
 hr_store_source_hash(hr_store_conn_t *conn, sqlite3_stmt *stmt)
 {
@@ -87,30 +98,24 @@ hr_store_source_hash(hr_store_conn_t *conn, sqlite3_stmt *stmt)
 
 /* The id of a folded text; a new one enters the full-text index too. */
 static hr_rc_t
-hr_store_term(hr_store_conn_t *conn, hr_str_t fold, int64_t *id)
+hr_store_term(hr_store_conn_t *conn, const char *const *sql, hr_str_t fold,
+    int64_t *id)
 {
     hr_rc_t  rc;
 
-    if (fold.data == NULL) {
-        fold = HR_STR("");
-    }
-
-    rc = hr_store_int(conn, id, "SELECT id FROM search_terms WHERE fold = ?1",
-                      "t", fold);
+    rc = hr_store_int(conn, id, sql[0], "t", fold);
     if (rc != HR_NOT_FOUND) {
         return rc;
     }
 
-    rc = hr_store_run(conn, NULL, "INSERT INTO search_terms (fold) VALUES (?1)",
-                      "t", fold);
+    rc = hr_store_run(conn, NULL, sql[1], "t", fold);
     if (rc != HR_OK) {
         return rc;
     }
 
     *id = sqlite3_last_insert_rowid(conn->db);
 
-    return hr_store_run(conn, NULL, "INSERT INTO search_terms_fts (rowid, fold)"
-                                    " VALUES (?1, ?2)", "it", *id, fold);
+    return hr_store_run(conn, NULL, sql[2], "it", *id, fold);
 }
 
 
@@ -181,7 +186,8 @@ hr_store_source_names(hr_store_conn_t *conn, hr_arena_t *arena,
             }
         }
 
-        rc = hr_store_term(conn, fold, &terms[i]);
+        rc = hr_store_term(conn, i == 2 ? hr_store_people : hr_store_terms,
+                           fold, &terms[i]);
         if (rc != HR_OK) {
             return rc;
         }
@@ -519,7 +525,10 @@ hr_store_scan_quick(hr_store_conn_t *conn, hr_store_scan_t *scan)
     hr_rc_t  rc;
     int64_t  rows, copies;
 
-    rc = hr_store_int(conn, &rows, "SELECT count(id) FROM profiles", "");
+    rc = hr_store_int(conn, &rows,
+                      "SELECT (SELECT count(*) FROM profiles)"
+                      " - (SELECT count(*) FROM profiles WHERE id IS NULL)",
+                      "");
     if (rc == HR_OK) {
         rc = hr_store_int(conn, &copies,
                           "SELECT count(*) FROM search_profiles", "");

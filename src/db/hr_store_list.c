@@ -114,7 +114,8 @@ hr_store_profiles_list(hr_store_conn_t *conn, hr_arena_t *arena,
 
 /* The folded text, as a phrase when the trigram index can take it. */
 static hr_rc_t
-hr_store_list_text(hr_store_query_t *q, hr_str_t text, hr_str_t *out, bool *fts)
+hr_store_list_text(hr_store_query_t *q, hr_str_t text, hr_str_t *plain,
+    hr_str_t *out, bool *fts)
 {
     size_t    i;
     hr_buf_t  phrase;
@@ -137,6 +138,10 @@ hr_store_list_text(hr_store_query_t *q, hr_str_t text, hr_str_t *out, bool *fts)
 
     if (fold.len == 0) {
         return HR_OK;
+    }
+
+    if (plain != NULL) {
+        *plain = fold;
     }
 
     /* the tokenizer stops at U+0000 */
@@ -176,18 +181,18 @@ hr_store_list_filter(hr_store_query_t *q)
     hr_rc_t                   rc;
     const hr_store_filter_t  *f = q->filter;
 
-    if ((rc = hr_store_list_text(q, f->search, &q->search, &q->search_fts))
-           != HR_OK
-        || (rc = hr_store_list_text(q, f->department, &q->department,
+    if ((rc = hr_store_list_text(q, f->search, &q->fold, &q->search,
+                                 &q->search_fts)) != HR_OK
+        || (rc = hr_store_list_text(q, f->department, NULL, &q->department,
                                     &q->department_fts)) != HR_OK
-        || (rc = hr_store_list_text(q, f->position, &q->position,
+        || (rc = hr_store_list_text(q, f->position, NULL, &q->position,
                                     &q->position_fts)) != HR_OK)
     {
         return rc;
     }
 
     for (i = 0; i < f->ndepartments; i++) {
-        rc = hr_store_list_text(q, f->departments[i],
+        rc = hr_store_list_text(q, f->departments[i], NULL,
                                 &q->departments[q->ndepartments],
                                 &q->departments_fts[q->ndepartments]);
         if (rc != HR_OK) {
@@ -239,6 +244,7 @@ hr_store_list_prepare(hr_store_query_t *q)
     (void) sqlite3_bind_int64(stmt, HR_STORE_P_OFFSET, q->has_cursor ? 0
                               : (f->page - 1) * (int64_t) f->limit);
     hr_store_list_bind_text(stmt, HR_STORE_P_SEARCH, q->search);
+    hr_store_list_bind_text(stmt, HR_STORE_P_FOLD, q->fold);
     hr_store_list_bind_text(stmt, HR_STORE_P_DEPARTMENT, q->department);
     hr_store_list_bind_text(stmt, HR_STORE_P_POSITION, q->position);
     (void) sqlite3_bind_int64(stmt, HR_STORE_P_FROM, f->created_from);

@@ -11,6 +11,7 @@ enum {
     HR_STORE_P_LIMIT = 1,
     HR_STORE_P_OFFSET,
     HR_STORE_P_SEARCH,
+    HR_STORE_P_FOLD,                    /* the search as a plain text */
     HR_STORE_P_DEPARTMENT,
     HR_STORE_P_POSITION,
     HR_STORE_P_FROM,
@@ -53,6 +54,7 @@ typedef struct {
     hr_buf_t                  sql;
 
     hr_str_t                  search;       /* what is bound; absent: no filter */
+    hr_str_t                  fold;         /* the search, never a phrase */
     hr_str_t                  department;
     hr_str_t                  position;
     hr_str_t                  departments[HR_STORE_MAX_DEPARTMENTS];

@@ -4,18 +4,24 @@
  * how many rows a search matches and the caller does (hr_store_list.c).
  */
 
+#include <strings.h>
+
 #include "hr_store_list.h"
 
 
-/* "<column> IN (terms that contain parameter n)" */
+/* "<column> IN (texts of the table that contain parameter n)" */
 static void
-hr_store_sql_terms(hr_store_query_t *q, const char *column, int n, bool fts)
+hr_store_sql_terms(hr_store_query_t *q, const char *column, const char *table,
+    int n, bool fts)
 {
-    (void) hr_buf_printf(&q->sql, fts
-        ? "%s IN (SELECT rowid FROM search_terms_fts"
-          " WHERE search_terms_fts MATCH ?%d)"
-        : "%s IN (SELECT id FROM search_terms WHERE instr(fold, ?%d))",
-        column, n);
+    if (fts) {
+        (void) hr_buf_printf(&q->sql, "%s IN (SELECT rowid FROM %s_fts"
+                             " WHERE %s_fts MATCH ?%d)", column, table, table,
+                             n);
+    } else {
+        (void) hr_buf_printf(&q->sql, "%s IN (SELECT id FROM %s"
+                             " WHERE instr(fold, ?%d))", column, table, n);
+    }
 }
 
 
@@ -29,19 +35,19 @@ hr_store_sql_slots(hr_store_query_t *q, bool search)
 
     if (q->department.data != NULL) {
         (void) hr_buf_c(&q->sql, " AND ");
-        hr_store_sql_terms(q, "s.department_term", HR_STORE_P_DEPARTMENT,
-                           q->department_fts);
+        hr_store_sql_terms(q, "s.department_term", "search_terms",
+                           HR_STORE_P_DEPARTMENT, q->department_fts);
     }
 
     if (q->position.data != NULL) {
         (void) hr_buf_c(&q->sql, " AND ");
-        hr_store_sql_terms(q, "s.position_term", HR_STORE_P_POSITION,
-                           q->position_fts);
+        hr_store_sql_terms(q, "s.position_term", "search_terms",
+                           HR_STORE_P_POSITION, q->position_fts);
     }
 
     for (i = 0; i < q->ndepartments; i++) {
         (void) hr_buf_c(&q->sql, i == 0 ? " AND (" : " OR ");
-        hr_store_sql_terms(q, "s.department_term",
+        hr_store_sql_terms(q, "s.department_term", "search_terms",
                            HR_STORE_P_DEPARTMENTS + (int) i,
                            q->departments_fts[i]);
     }
@@ -52,11 +58,11 @@ hr_store_sql_slots(hr_store_query_t *q, bool search)
 
     if (search) {
         (void) hr_buf_c(&q->sql, " AND (");
-        hr_store_sql_terms(q, "s.department_term", HR_STORE_P_SEARCH,
-                           q->search_fts);
+        hr_store_sql_terms(q, "s.department_term", "search_terms",
+                           HR_STORE_P_SEARCH, q->search_fts);
         (void) hr_buf_c(&q->sql, " OR ");
-        hr_store_sql_terms(q, "s.position_term", HR_STORE_P_SEARCH,
-                           q->search_fts);
+        hr_store_sql_terms(q, "s.position_term", "search_terms",
+                           HR_STORE_P_SEARCH, q->search_fts);
         (void) hr_buf_char(&q->sql, ')');
     }
 }
@@ -92,21 +98,19 @@ hr_store_sql_counters(hr_store_query_t *q)
 static void
 hr_store_sql_row(hr_store_query_t *q)
 {
-    unsigned                  i;
-    const char               *comma;
     const hr_store_filter_t  *f = q->filter;
 
-    comma = "";
-    (void) hr_buf_c(&q->sql, "x.status IN (");
+    /* 4 is a row without a valid id, which no list shows */
+    if (q->mask == (1u << HR_STORE_STATUSES) - 1) {
+        (void) hr_buf_c(&q->sql, "x.status < 4");
 
-    for (i = 0; i < HR_STORE_STATUSES; i++) {
-        if (q->mask & (1u << i)) {
-            (void) hr_buf_printf(&q->sql, "%s%u", comma, i);
-            comma = ", ";
-        }
+    } else if ((q->mask & (q->mask - 1)) == 0) {
+        (void) hr_buf_printf(&q->sql, "x.status = %d", ffs((int) q->mask) - 1);
+
+    } else {
+        (void) hr_buf_printf(&q->sql, "x.status < 4 AND (%u >> x.status) & 1",
+                             q->mask);
     }
-
-    (void) hr_buf_char(&q->sql, ')');
 
     if (f->has_created_from) {
         (void) hr_buf_printf(&q->sql, " AND x.created_us >= ?%d",
@@ -150,8 +154,12 @@ hr_store_sql_tested(hr_store_query_t *q)
 
     (void) hr_buf_c(&q->sql, " AND (");
     hr_store_sql_slot_set(q, "+x.slot", true);
-    (void) hr_buf_c(&q->sql, " OR (");
-    hr_store_sql_terms(q, "+x.employee", HR_STORE_P_SEARCH, q->search_fts);
+
+    /* a look at the name of each row that is walked: the set of all names that
+     * match may be far greater than the page */
+    (void) hr_buf_printf(&q->sql, " OR ((SELECT instr(n.fold, ?%d) FROM"
+                         " search_people n WHERE n.id = x.employee) > 0",
+                         HR_STORE_P_FOLD);
 
     if (q->slots) {
         (void) hr_buf_c(&q->sql, " AND ");
@@ -173,7 +181,8 @@ hr_store_sql_gathered(hr_store_query_t *q)
     if (q->search.data != NULL) {
         (void) hr_buf_c(&q->sql, " UNION ALL SELECT e.seq FROM search_profiles"
                                  " e INDEXED BY idx_search_employee WHERE ");
-        hr_store_sql_terms(q, "e.employee", HR_STORE_P_SEARCH, q->search_fts);
+        hr_store_sql_terms(q, "e.employee", "search_people",
+                           HR_STORE_P_SEARCH, q->search_fts);
 
         if (q->slots) {
             (void) hr_buf_c(&q->sql, " AND ");
@@ -211,7 +220,8 @@ hr_store_list_sql_matches(hr_store_query_t *q)
     if (q->search.data != NULL) {
         (void) hr_buf_c(&q->sql, " + (SELECT count(*) FROM search_profiles x"
                                  " INDEXED BY idx_search_employee WHERE ");
-        hr_store_sql_terms(q, "x.employee", HR_STORE_P_SEARCH, q->search_fts);
+        hr_store_sql_terms(q, "x.employee", "search_people",
+                           HR_STORE_P_SEARCH, q->search_fts);
         (void) hr_buf_c(&q->sql, " AND NOT ");
         hr_store_sql_slot_set(q, "+x.slot", true);
 

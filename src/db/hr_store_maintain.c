@@ -3,45 +3,43 @@
 #include "hr_store_sqlite.h"
 
 
-#define HR_STORE_GC_ROWS  10000
+#define HR_STORE_UNUSED_TERM                                                  \
+    " WHERE NOT EXISTS (SELECT 1 FROM search_slots s WHERE s.department_term" \
+    " = search_terms.id) AND NOT EXISTS (SELECT 1 FROM search_slots s WHERE"  \
+    " s.position_term = search_terms.id)"
+#define HR_STORE_UNUSED_PERSON                                                \
+    " WHERE NOT EXISTS (SELECT 1 FROM search_profiles x"                      \
+    " INDEXED BY idx_search_employee WHERE x.employee = search_people.id)"
 
 
-/* Slots and terms that no profile uses any more. */
+/* Slots, terms and names that no profile uses any more. */
 static hr_rc_t
 hr_store_index_gc(hr_store_conn_t *conn)
 {
+    /* a full-text index is told the texts it forgets: out of it first */
+    static const char *const  statements[] = {
+        "DELETE FROM search_slots WHERE id > 0 AND NOT EXISTS"
+        " (SELECT 1 FROM search_profiles x INDEXED BY idx_search_slot"
+        "  WHERE x.slot = search_slots.id)",
+        "INSERT INTO search_terms_fts (search_terms_fts, rowid, fold)"
+        " SELECT 'delete', id, fold FROM search_terms" HR_STORE_UNUSED_TERM,
+        "DELETE FROM search_terms" HR_STORE_UNUSED_TERM,
+        "INSERT INTO search_people_fts (search_people_fts, rowid, fold)"
+        " SELECT 'delete', id, fold FROM search_people" HR_STORE_UNUSED_PERSON,
+        "DELETE FROM search_people" HR_STORE_UNUSED_PERSON
+    };
+
+    size_t   i;
     hr_rc_t  rc;
 
-    rc = hr_store_run(conn, NULL,
-        "DELETE FROM search_slots WHERE id IN (SELECT s.id FROM search_slots s"
-        " WHERE s.id > 0 AND NOT EXISTS (SELECT 1 FROM search_profiles x"
-        "  INDEXED BY idx_search_slot WHERE x.slot = s.id) LIMIT ?1)",
-        "i", (int64_t) HR_STORE_GC_ROWS);
-    if (rc != HR_OK) {
-        return rc;
+    for (i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
+        rc = hr_store_run(conn, NULL, statements[i], "");
+        if (rc != HR_OK) {
+            return rc;
+        }
     }
 
-    /* the texts of the full-text index are those of the terms: out first */
-    rc = hr_store_run(conn, NULL,
-        "INSERT INTO search_terms_fts (search_terms_fts, rowid, fold)"
-        " SELECT 'delete', t.id, t.fold FROM search_terms t WHERE NOT EXISTS"
-        " (SELECT 1 FROM search_slots s WHERE s.department_term = t.id)"
-        " AND NOT EXISTS (SELECT 1 FROM search_slots s"
-        "  WHERE s.position_term = t.id)"
-        " AND NOT EXISTS (SELECT 1 FROM search_profiles x"
-        "  INDEXED BY idx_search_employee WHERE x.employee = t.id)", "");
-    if (rc != HR_OK) {
-        return rc;
-    }
-
-    return hr_store_run(conn, NULL,
-        "DELETE FROM search_terms WHERE NOT EXISTS (SELECT 1 FROM search_slots"
-        " s WHERE s.department_term = search_terms.id)"
-        " AND NOT EXISTS (SELECT 1 FROM search_slots s"
-        "  WHERE s.position_term = search_terms.id)"
-        " AND NOT EXISTS (SELECT 1 FROM search_profiles x"
-        "  INDEXED BY idx_search_employee WHERE x.employee = search_terms.id)",
-        "");
+    return HR_OK;
 }
 
 

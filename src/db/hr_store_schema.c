@@ -353,6 +353,13 @@ const char *const  hr_store_own_schema[] = {
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_terms_fts USING fts5(fold,"
     " content='search_terms', content_rowid='id',"
     " tokenize='trigram case_sensitive 1')",
+    "CREATE TABLE IF NOT EXISTS search_people (\n"
+    "    id INTEGER PRIMARY KEY,\n"
+    "    fold TEXT NOT NULL UNIQUE\n"
+    ")",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_people_fts USING fts5(fold,"
+    " content='search_people', content_rowid='id',"
+    " tokenize='trigram case_sensitive 1')",
     "CREATE TABLE IF NOT EXISTS search_slots (\n"
     "    id INTEGER PRIMARY KEY,\n"
     "    department TEXT NOT NULL,\n"
@@ -386,23 +393,24 @@ const char *const  hr_store_own_schema[] = {
     "    completeness REAL NOT NULL,\n"
     "    created_by INTEGER\n"
     ")",
+    /* seq stands in them by name, to be the second sort key */
     "CREATE INDEX IF NOT EXISTS idx_search_created"
-    " ON search_profiles(created_us, status, slot, employee, created_by,"
+    " ON search_profiles(created_us, seq, status, slot, employee, created_by,"
     " validation, completeness)",
     "CREATE INDEX IF NOT EXISTS idx_search_status"
-    " ON search_profiles(status, created_us, slot, employee)",
+    " ON search_profiles(status, created_us, seq, slot, employee)",
     "CREATE INDEX IF NOT EXISTS idx_search_slot"
-    " ON search_profiles(slot, status, created_us)",
+    " ON search_profiles(slot, status, created_us, seq)",
     "CREATE INDEX IF NOT EXISTS idx_search_employee"
-    " ON search_profiles(employee, created_us, status, slot)",
+    " ON search_profiles(employee, status, slot)",
     "CREATE INDEX IF NOT EXISTS idx_search_creator"
-    " ON search_profiles(created_by, created_us, status)",
+    " ON search_profiles(created_by, created_us, seq, status)",
     "CREATE INDEX IF NOT EXISTS idx_search_updated"
-    " ON search_profiles(updated_us, status, slot, employee)",
+    " ON search_profiles(updated_us, seq, status, slot, employee)",
     "CREATE INDEX IF NOT EXISTS idx_search_validation"
-    " ON search_profiles(validation, status, slot, employee)",
+    " ON search_profiles(validation, seq, status, slot, employee)",
     "CREATE INDEX IF NOT EXISTS idx_search_completeness"
-    " ON search_profiles(completeness, status, slot, employee)",
+    " ON search_profiles(completeness, seq, status, slot, employee)",
 
     /* users who joined somebody else's task */
     "CREATE TABLE IF NOT EXISTS generation_task_watchers (\n"
