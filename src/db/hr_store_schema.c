@@ -450,6 +450,8 @@ const char *const  hr_store_own_schema[] = {
     ") WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS idx_batch_items_task"
     " ON generation_batch_items(task_id)",
+    "CREATE INDEX IF NOT EXISTS idx_batch_items_profile"
+    " ON generation_batch_items(profile_id)",
     "CREATE INDEX IF NOT EXISTS idx_batch_items_state"
     " ON generation_batch_items(batch_id, state)",
 

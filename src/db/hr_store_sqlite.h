@@ -144,7 +144,16 @@ hr_rc_t hr_store_explain(hr_store_conn_t *conn, hr_rc_t rc, hr_diag_t *diag,
     const char *doing);
 
 
-/* -- the folded copy (hr_store_index.c) -- */
+/* -- the folded copy (hr_store_index.c, hr_store_stale.c) -- */
+
+/* The columns that are copied, by hash: a change of one makes the copy stale. */
+#define HR_STORE_SOURCE                                                       \
+    "p.id, p.department, p.position, p.employee_name, p.status,"              \
+    " p.validation_score, p.completeness_score, p.created_by, p.created_at,"  \
+    " p.updated_at, p.unit_path"
+#define HR_STORE_SOURCE_WIDTH  11
+
+int64_t hr_store_source_hash(hr_store_conn_t *conn, sqlite3_stmt *stmt);
 
 /* Enters, updates or removes the copy of one profile row. */
 hr_rc_t hr_store_index_put(hr_store_conn_t *conn, hr_str_t profile_id);
@@ -162,6 +171,8 @@ hr_rc_t hr_store_index_sync(hr_store_conn_t *conn, int64_t *changed);
     " p.approval_state, u.username, u.full_name,"                             \
     " (SELECT count(*) FROM profile_versions v WHERE v.profile_id = p.id)"
 #define HR_STORE_CARD_WIDTH  21
+
+#define HR_STORE_MAX_EACH    10000      /* ids in one call */
 
 void hr_store_card_read(hr_store_conn_t *conn, hr_arena_t *arena,
     sqlite3_stmt *stmt, int first, hr_store_card_t *card);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hr_store.h"
+#include "hr_store_sqlite.h"
 #include "hr_test.h"
 
 
@@ -154,6 +155,81 @@ hr_fixture_profile(unsigned n, const char *department, const char *position,
     c = hr_fixture_content("{\"position_title\":\"x\"}");
 
     return hr_store_profile_insert(w, hr_fixture_id(n), &slot, &c, now);
+}
+
+
+/*
+ * Looks at the plan of every statement that the connection has prepared, counts
+ * and shows those that walk a table that grows with use, without an index.
+ */
+static inline bool
+hr_fixture_may_scan(const char *plan, const char *text)
+{
+    /* made by the statement itself; small or by its nature; upkeep */
+    static const char *const  names[] = {
+        "k", "wanted", "waiting", "(subquery", "search_terms", "search_people", "s",
+        "users", "sqlite_sequence", "audit_log", "search_slots"
+    };
+
+    size_t  i, n;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        n = strlen(names[i]);
+
+        if (strncmp(plan + 5, names[i], n) == 0
+            && (plan[5 + n] == '\0' || plan[5 + n] == ' ' || plan[5 + n] == '-'))
+        {
+            return strcmp(names[i], "search_slots") != 0
+                   || strncmp(text, "DELETE", 6) == 0;
+        }
+    }
+
+    return strstr(plan, " USING ") != NULL || strstr(plan, "VIRTUAL TABLE") != NULL
+           || strstr(plan, "CONSTANT ROW") != NULL;
+}
+
+
+static inline unsigned
+hr_fixture_scans(hr_store_conn_t *conn)
+{
+    char            sql[20000];
+    size_t          i;
+    unsigned        bad = 0;
+    const char     *text, *plan;
+    sqlite3_stmt   *stmt;
+
+    for (i = 0; i < HR_STORE_MAX_STATEMENTS + HR_STORE_MAX_VARIANTS; i++) {
+        text = i < HR_STORE_MAX_STATEMENTS
+               ? conn->statements[i].sql
+               : conn->variants[i - HR_STORE_MAX_STATEMENTS].sql;
+
+        if (text == NULL || strncmp(text, "PRAGMA", 6) == 0) {
+            continue;
+        }
+
+        snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", text);
+
+        if (sqlite3_prepare_v2(conn->db, sql, -1, &stmt, NULL) != SQLITE_OK) {
+            bad++;
+            continue;
+        }
+
+        while (sqlite3_step(stmt) == SQLITE_ROW) {
+            plan = (const char *) sqlite3_column_text(stmt, 3);
+
+            if (strstr(plan, "AUTOMATIC") != NULL
+                || (strncmp(plan, "SCAN ", 5) == 0
+                    && !hr_fixture_may_scan(plan, text)))
+            {
+                printf("# %s\n#   in %.200s\n", plan, text);
+                bad++;
+            }
+        }
+
+        sqlite3_finalize(stmt);
+    }
+
+    return bad;
 }
 
 #endif /* HR_STORE_FIXTURE_H */

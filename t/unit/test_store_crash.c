@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 
 #include "hr_store_fixture.h"
-#include "hr_store_sqlite.h"
 
 
 #define THREADS  50

@@ -466,6 +466,9 @@ main(void)
            "the folded copy is compared");
     IS_INT(stale.count, 0, "and is right after all of it");
 
+    IS_INT(hr_fixture_scans(r) + hr_fixture_scans(w), 0,
+           "no statement walks a table that grows");
+
     hr_fixture_done();
 
     return hr_test_done();

@@ -5,7 +5,6 @@
  */
 
 #include "hr_store_fixture.h"
-#include "hr_store_sqlite.h"
 #include "hr_password.h"
 
 

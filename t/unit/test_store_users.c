@@ -241,6 +241,9 @@ main(void)
     sessions();
     transactions();
 
+    IS_INT(hr_fixture_scans(r) + hr_fixture_scans(w), 0,
+           "no statement walks a table that grows");
+
     hr_fixture_done();
 
     return hr_test_done();
