@@ -585,6 +585,30 @@ hr_profile_stamp(hr_arena_t *arena, hr_json_t *document,
 }
 
 
+/*
+ * The time stamp is the server's: a client that saves twice without reading in
+ * between sends the old one back, which is no edit.
+ */
+
+static hr_rc_t
+hr_profile_keep_stamp(hr_arena_t *arena, const hr_json_t *stored,
+    hr_json_t *incoming)
+{
+    hr_json_t        *metadata;
+    const hr_json_t  *stamp;
+
+    metadata = hr_json_get(incoming, "metadata");
+    stamp = hr_json_path(stored, "metadata.last_updated");
+
+    if (stamp == NULL || !hr_json_is(metadata, HR_JSON_OBJECT)) {
+        return HR_OK;
+    }
+
+    return hr_json_set(arena, metadata, "last_updated",
+                       hr_json_clone(arena, stamp));
+}
+
+
 hr_rc_t
 hr_profile_merge(hr_arena_t *arena, const hr_profile_t *stored,
     const hr_json_t *incoming, const hr_profile_edit_t *edit,
@@ -608,7 +632,9 @@ hr_profile_merge(hr_arena_t *arena, const hr_profile_t *stored,
     read = hr_profile_view(arena, stored, m.voc, m.view);
     copy = hr_json_clone(arena, incoming);
 
-    if (read == NULL || copy == NULL) {
+    if (read == NULL || copy == NULL
+        || hr_profile_keep_stamp(arena, stored->document, copy) != HR_OK)
+    {
         return HR_NOMEM;
     }
 

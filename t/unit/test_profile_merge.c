@@ -320,6 +320,12 @@ test_rest(void)
                         "'last_updated':'2025-10-01T10:00:00Z'}}",
             "a changed document gets its time");
 
+    stored = hr_test_json(arena, "{'a':1,'metadata':{'last_updated':'t2'}}");
+    got = merge(stored, hr_test_json(arena, "{'a':1,'metadata':"
+                                            "{'last_updated':'t1'}}"),
+                HR_VIEW_ANSWER, &m);
+    OK(!m.changed, "the stamp of an earlier answer is no edit");
+
     stored = load("wrapped");
     got = read_form(stored, HR_VIEW_ANSWER);
     hr_json_set(arena, got, "position_title",
