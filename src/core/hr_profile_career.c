@@ -288,7 +288,7 @@ hr_career_source_texts(hr_arena_t *arena, const hr_json_t *sources)
 
     array = hr_json_new(arena, HR_JSON_ARRAY);
 
-    for (i = 0; array != NULL && i < 2; i++) {
+    for (i = 0; array != NULL && i < HR_CAREER_SOURCES; i++) {
         if (!hr_career_push_texts(arena, array,
                                   hr_json_get(sources, hr_career_sources[i])))
         {

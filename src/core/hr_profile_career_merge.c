@@ -240,14 +240,31 @@ hr_career_merge_texts(hr_career_merger_t *c, const hr_json_t *texts)
 }
 
 
+/*
+ * A client that holds an object and the texts derived from it may have edited
+ * either.  When the texts are those of what is stored, it edited the object -
+ * unless the texts, put onto that object, give what is stored: then the request
+ * is an earlier edit of the texts sent once more.
+ */
+
+static bool
+hr_career_object_edited(const hr_json_t *object, const hr_json_t *stored,
+    const hr_json_t *texts, const hr_json_t *read_texts,
+    const hr_json_t *merged)
+{
+    return object != stored && !hr_json_equal(object, stored)
+           && hr_career_same_texts(texts, read_texts)
+           && !hr_json_equal(merged, stored);
+}
+
+
 static hr_json_t *
 hr_career_merge_pathways(hr_career_merger_t *c)
 {
-    hr_json_t        *derived;
-    const hr_json_t  *texts, *stored;
+    hr_json_t        *derived, *merged;
+    const hr_json_t  *texts;
 
     texts = hr_json_get(c->incoming, "target_positions");
-    stored = hr_json_get(c->stored, "target_pathways");
 
     if (!hr_json_is(texts, HR_JSON_ARRAY)) {
         return hr_profile_copy(c->m, c->pathways);
@@ -262,20 +279,23 @@ hr_career_merge_pathways(hr_career_merger_t *c)
 
     hr_node_trim(derived);
 
-    /*
-     * The texts may be those of the incoming steps, or still those of the
-     * stored ones when the client edited the steps themselves.
-     */
+    if (hr_career_same_texts(texts, derived)) {
+        return hr_profile_copy(c->m, c->pathways);
+    }
 
-    if (hr_career_same_texts(texts, derived)
-        || (c->pathways != stored && !hr_json_equal(c->pathways, stored)
-            && hr_career_same_texts(texts, hr_json_get(c->read,
-                                                       "target_positions"))))
+    merged = hr_career_merge_texts(c, texts);
+
+    if (merged != NULL
+        && hr_career_object_edited(c->pathways,
+                                   hr_json_get(c->stored, "target_pathways"),
+                                   texts,
+                                   hr_json_get(c->read, "target_positions"),
+                                   merged))
     {
         return hr_profile_copy(c->m, c->pathways);
     }
 
-    return hr_career_merge_texts(c, texts);
+    return merged;
 }
 
 
@@ -312,13 +332,14 @@ hr_career_take(hr_career_merger_t *c, const hr_json_t *list, hr_str_t text,
 
 static bool
 hr_career_assign_sources(hr_career_merger_t *c, const hr_json_t *texts,
-    const hr_json_t *stored[2], hr_json_t *lists[2])
+    const hr_json_t *stored[HR_CAREER_SOURCES],
+    hr_json_t *lists[HR_CAREER_SOURCES])
 {
-    bool             *used[2];
-    size_t            i, n[2], current;
+    bool             *used[HR_CAREER_SOURCES];
+    size_t            i, n[HR_CAREER_SOURCES], current;
     const hr_json_t  *text, *item;
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < HR_CAREER_SOURCES; i++) {
         n[i] = stored[i] == NULL ? 0
                : stored[i]->type == HR_JSON_ARRAY ? stored[i]->count : 1;
 
@@ -344,7 +365,7 @@ hr_career_assign_sources(hr_career_merger_t *c, const hr_json_t *texts,
 
         item = NULL;
 
-        for (i = 0; i < 2 && item == NULL; i++) {
+        for (i = 0; i < HR_CAREER_SOURCES && item == NULL; i++) {
             item = hr_career_take(c, stored[i], hr_json_text(text), used[i],
                                   n[i]);
 
@@ -360,7 +381,7 @@ hr_career_assign_sources(hr_career_merger_t *c, const hr_json_t *texts,
 
     /* what was never shown as a text stays */
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < HR_CAREER_SOURCES; i++) {
         for (item = hr_career_first(stored[i]); item != NULL;
              item = hr_career_next(stored[i], item))
         {
@@ -377,31 +398,19 @@ hr_career_assign_sources(hr_career_merger_t *c, const hr_json_t *texts,
 
 
 static hr_json_t *
-hr_career_merge_sources(hr_career_merger_t *c, const hr_json_t *texts)
+hr_career_put_sources(hr_career_merger_t *c, const hr_json_t *texts)
 {
     size_t            i;
-    hr_json_t        *sources, *derived, *lists[2];
-    const hr_json_t  *stored[2];
+    hr_json_t        *sources, *lists[HR_CAREER_SOURCES];
+    const hr_json_t  *stored[HR_CAREER_SOURCES];
 
-    derived = hr_career_source_texts(c->m->arena, c->detail);
     sources = hr_profile_copy(c->m, c->detail);
 
-    if (derived == NULL || sources == NULL) {
-        c->m->rc = HR_NOMEM;
+    if (sources == NULL) {
         return NULL;
     }
 
-    if (hr_career_same_texts(texts, derived)
-        || (c->detail != hr_json_get(c->stored, "source_positions")
-            && !hr_json_equal(c->detail,
-                              hr_json_get(c->stored, "source_positions"))
-            && hr_career_same_texts(texts, hr_json_get(c->read,
-                                                       "source_positions"))))
-    {
-        return sources;
-    }
-
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < HR_CAREER_SOURCES; i++) {
         stored[i] = hr_json_get(c->detail, hr_career_sources[i]);
         lists[i] = hr_json_new(c->m->arena, HR_JSON_ARRAY);
 
@@ -415,7 +424,7 @@ hr_career_merge_sources(hr_career_merger_t *c, const hr_json_t *texts)
         return NULL;
     }
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < HR_CAREER_SOURCES; i++) {
         if ((lists[i]->count != 0 || stored[i] != NULL)
             && hr_json_set(c->m->arena, sources, hr_career_sources[i], lists[i])
                != HR_OK)
@@ -426,6 +435,38 @@ hr_career_merge_sources(hr_career_merger_t *c, const hr_json_t *texts)
     }
 
     return sources;
+}
+
+
+static hr_json_t *
+hr_career_merge_sources(hr_career_merger_t *c, const hr_json_t *texts)
+{
+    hr_json_t  *derived, *merged;
+
+    derived = hr_career_source_texts(c->m->arena, c->detail);
+
+    if (derived == NULL) {
+        c->m->rc = HR_NOMEM;
+        return NULL;
+    }
+
+    if (hr_career_same_texts(texts, derived)) {
+        return hr_profile_copy(c->m, c->detail);
+    }
+
+    merged = hr_career_put_sources(c, texts);
+
+    if (merged != NULL
+        && hr_career_object_edited(c->detail,
+                                   hr_json_get(c->stored, "source_positions"),
+                                   texts,
+                                   hr_json_get(c->read, "source_positions"),
+                                   merged))
+    {
+        return hr_profile_copy(c->m, c->detail);
+    }
+
+    return merged;
 }
 
 

@@ -177,6 +177,11 @@ check_edit(hr_arena_t *arena, const hr_profile_t *stored,
 
     if (hr_profile_from_tree(through_text(arena, m.document), &next) == HR_OK) {
         check_round_trip(arena, &next);
+
+        /* the same request once more is no edit */
+
+        merge(arena, &next, incoming, HR_VIEW_ANSWER, &m);
+        HR_FUZZ_CHECK(!m.changed);
     }
 }
 

@@ -180,6 +180,42 @@ test_whole_answer(void)
 }
 
 
+/* The same request sent twice: the second one is no edit. */
+
+static void
+test_twice(void)
+{
+    hr_json_t           *incoming;
+    hr_profile_t         p;
+    hr_profile_edit_t    edit;
+    hr_profile_merge_t   m;
+
+    memset(&edit, 0, sizeof(edit));
+    edit.vocabulary = voc;
+    edit.view = HR_VIEW_ANSWER;
+    edit.layout = HR_TIME_WIRE_Z;
+
+    hr_profile_from_tree(hr_test_json(arena, STORED), &p);
+    incoming = hr_profile_view(arena, &p, voc, HR_VIEW_ANSWER);
+    hr_json_set(arena, hr_json_get(incoming, "careerogram"), "target_positions",
+                hr_test_json(arena, "[" G ",'Новая'," E "," J "]"));
+    hr_json_set(arena, hr_json_get(incoming, "careerogram"), "source_positions",
+                hr_test_json(arena, "['А','Новая','В']"));
+
+    OK(hr_profile_merge(arena, &p, incoming, &edit, &m) == HR_OK && m.changed,
+       "texts edited in an answer that still has its objects");
+    IS_JSON(arena, hr_json_get(m.document, "careerogram"),
+            "{'source_positions':{'direct_predecessors':['А','Новая'],"
+            "'cross_functional_entrants':['В']},'target_pathways':{"
+            "'vertical_growth':[" STEP_G ",'Новая'],'horizontal_growth':['Е'],"
+            "'expert_growth':[" STEP_J "]}}", "  the texts are stored");
+
+    hr_profile_from_tree(hr_json_clone(arena, m.document), &p);
+    OK(hr_profile_merge(arena, &p, incoming, &edit, &m) == HR_OK && !m.changed,
+       "  and once more changes nothing");
+}
+
+
 static void
 test_other_shapes(void)
 {
@@ -217,6 +253,7 @@ main(void)
     test_targets();
     test_sources();
     test_whole_answer();
+    test_twice();
     test_other_shapes();
 
     hr_arena_destroy(arena);
