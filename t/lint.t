@@ -99,7 +99,7 @@ sub lines_that {
 }
 
 my @c     = (glob('*.c'), sources(qr/\.[ch]\z/, 'src'));
-my @tests = sources(qr/\.(?:[ch]|t|pm|pl)\z/, 't');
+my @tests = sources(qr/\.(?:[ch]|t|pm|pl|blocks)\z/, 't');
 my @other = sources(qr/./, 'scripts', '.ci');
 my @texts = sources(qr/\.(?:conf|json|txt|md)\z/, 'conf', 'docs', 'debian');
 

@@ -1,5 +1,6 @@
 # Proof that the runner fails when it must: files of t/data/runner run in a
-# child, with the exit code and the words that are expected of them.
+# child, with the exit code and the words that are expected of them.  They are not
+# called .t, so that "prove -r t" does not take them for tests.
 
 use strict;
 use warnings;
@@ -41,9 +42,9 @@ my $top = getcwd;
 sub run_file {
     my ($file) = @_;
 
-    my $output = `$^X -It/lib t/data/runner/$file.t 2>&1`;
+    my $output = `$^X -It/lib t/data/runner/$file.blocks 2>&1`;
     my $status = $?;
-    remove_tree(glob "$top/t/servroot_${file}_*");
+    remove_tree(glob "$top/t/servroot_${file}.blocks_*");
     return ($status, $output);
 }
 
@@ -56,15 +57,15 @@ for my $file (sort keys %EXPECT) {
     like($output, $text, "$file says so");
 }
 
-is_deeply([map { basename($_, '.t') } sort glob 't/data/runner/*.t'],
+is_deeply([map { basename($_, '.blocks') } sort glob 't/data/runner/*.blocks'],
           [sort keys %EXPECT], 'every file was run');
 
 {
     local $ENV{PERL5LIB} = 't/lib';
-    my $output = `prove --norc t/data/runner/wrong_body.t 2>&1`;
+    my $output = `prove --norc -e $^X t/data/runner/wrong_body.blocks 2>&1`;
     isnt($?, 0, 'prove fails too');
     like($output, qr/Failed test:  2/, 'prove names the test');
-    remove_tree(glob "$top/t/servroot_wrong_body_*");
+    remove_tree(glob "$top/t/servroot_wrong_body.blocks_*");
 }
 
 done_testing();
