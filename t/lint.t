@@ -202,35 +202,34 @@ sub objects {
     return grep { !m{/nginx-src/} } sources(qr/\.o\z/, @_);
 }
 
+# All symbols that the objects define, read in one go: [object, type, name].
 sub symbols {
-    my ($object, $types) = @_;
-    return map { /^\S*\s+([$types])\s+(\S+)/ ? $2 : () } `nm --defined-only $object`;
+    return map { /^(.+?):\S*\s+(\w)\s+(\S+)$/ ? [$1, $2, $3] : () } `nm -A --defined-only @_`;
 }
 
 SKIP: {
     my @objects = objects('build/nginx', 'build/unit/core');
     skip 'nothing is built', 2 if !@objects;
 
+    my @alien = grep { $_->[2] !~ $PREFIX } symbols(@objects);
+
     rule('every global symbol has the prefix',
-         map { my $o = $_; map { "$o: $_" } grep { $_ !~ $PREFIX } symbols($o, 'TDBRCVW') }
-         @objects);
+         map { "$_->[0]: $_->[2]" } grep { $_->[1] =~ /[TDBRCVW]/ } @alien);
 
     # Parts that the compiler splits off keep the name before the dot.
     rule('every static function has the prefix, too',
-         map { my $o = $_; map { "$o: $_" } grep { $_ !~ $PREFIX } symbols($o, 't') }
-         @objects);
+         map { "$_->[0]: $_->[2]" } grep { $_->[1] eq 't' } @alien);
 }
 
 SKIP: {
     my @objects = objects('build/unit/core');
     skip 'src/core is not built', 1 if !@objects;
 
-    my @changing;
-    for my $object (@objects) {
-        for (`objdump -t $object`) {
-            push @changing, "$object: $2"
-                if /\sO\s+(\.t?bss\S*|\.t?data(?!\.rel\.ro)\S*|\*COM\*)\s+\S+\s+(\S+)$/;
-        }
+    my ($object, @changing);
+    for (`objdump -t @objects`) {
+        $object = $1 if /^(\S+):\s+file format/;
+        push @changing, "$object: $2"
+            if /\sO\s+(\.t?bss\S*|\.t?data(?!\.rel\.ro)\S*|\*COM\*)\s+\S+\s+(\S+)$/;
     }
     rule('src/core has no data that changes', @changing);
 }
