@@ -247,6 +247,7 @@ typedef struct {
     unsigned                 header:1;          /* was sent */
     unsigned                 waiting:1;         /* the step waits for the client */
     unsigned                 finished:1;        /* ended as planned */
+    unsigned                 closed:1;          /* was counted */
 } ngx_http_hr_sim_ctx_t;
 
 /* Begins to carry out ctx->plan; owns the request from here on. */
@@ -265,7 +266,8 @@ ngx_int_t ngx_http_hr_sim_stats_process(ngx_cycle_t *cycle);
 void ngx_http_hr_sim_stats_exit(ngx_cycle_t *cycle);
 
 void ngx_http_hr_sim_stats_open(void);
-void ngx_http_hr_sim_stats_close(const ngx_http_hr_sim_ctx_t *ctx);
+/* Only the first call for a request counts. */
+void ngx_http_hr_sim_stats_close(ngx_http_hr_sim_ctx_t *ctx);
 void ngx_http_hr_sim_stats_behaviour(const ngx_http_hr_sim_behaviour_t *b);
 /* Turns counted from the last reset, from 1. */
 uint64_t ngx_http_hr_sim_stats_turn(ngx_http_hr_sim_word_t word);

@@ -117,7 +117,7 @@ ngx_http_hr_sim_kpi_row(ngx_pool_t *pool, ngx_str_t *line,
 
     item = cells[0];
 
-    if (cells[1].len > 1) {
+    if (cells[1].len > 1 || (cells[1].len == 1 && cells[1].data[0] != '-')) {
         item.len = cells[0].len + cells[1].len + cells[2].len
                    + sizeof(": цель  ") - 1;
         item.data = ngx_pnalloc(pool, item.len);

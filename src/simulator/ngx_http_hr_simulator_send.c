@@ -234,6 +234,7 @@ ngx_http_hr_sim_break(ngx_http_hr_sim_ctx_t *ctx)
         }
     }
 
+    ngx_http_hr_sim_stats_close(ctx);
     ngx_http_finalize_request(r, NGX_ERROR);
 }
 
@@ -286,6 +287,12 @@ ngx_http_hr_sim_run(ngx_http_hr_sim_ctx_t *ctx)
 
     if (rc == NGX_ERROR || last) {
         ctx->finished = rc != NGX_ERROR;
+
+        /* A lingering close is no longer this request's matter. */
+        if (!r->connection->buffered) {
+            ngx_http_hr_sim_stats_close(ctx);
+        }
+
         ngx_http_finalize_request(r, rc);
         return;
     }

@@ -232,11 +232,16 @@ ngx_http_hr_sim_stats_open(void)
 
 
 void
-ngx_http_hr_sim_stats_close(const ngx_http_hr_sim_ctx_t *ctx)
+ngx_http_hr_sim_stats_close(ngx_http_hr_sim_ctx_t *ctx)
 {
-    ngx_http_hr_sim_shared_t      *shared;
-    const ngx_http_hr_sim_plan_t  *plan = &ctx->plan;
+    ngx_http_hr_sim_plan_t    *plan = &ctx->plan;
+    ngx_http_hr_sim_shared_t  *shared;
 
+    if (ctx->closed) {
+        return;
+    }
+
+    ctx->closed = 1;
     shared = ngx_http_hr_sim_lock();
 
     if (ngx_http_hr_sim_process != NULL && ngx_http_hr_sim_process->open > 0) {
