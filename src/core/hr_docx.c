@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "hr_docx.h"
+#include "hr_docx_marks.h"
 #include "hr_docx_parts.h"
 #include "hr_ooxml.h"
 #include "hr_xml.h"
@@ -162,31 +163,32 @@ hr_docx_paragraph(hr_docx_t *d, const hr_section_event_t *event)
     char      number[16];
     hr_buf_t  *out = &d->body;
 
-    hr_buf_printf(out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/></w:pPr>",
-                  hr_docx_style(event));
+    hr_buf_printf(out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s</w:pPr>",
+                  hr_docx_style(event),
+                  event->role == HR_ROLE_STEP_DEPARTMENT ? "<w:keepNext/>" : "");
 
     /* the marks of list items are for Markdown, which has no bullets to see */
     if (event->mark.len != 0 && event->type == HR_SECTION_TITLE) {
-        hr_docx_runs(out, event->mark, -1, "", true);
-        hr_docx_runs(out, HR_STR(" "), -1, "", true);
+        hr_docx_runs(out, event->mark, false, "", true);
+        hr_docx_runs(out, HR_STR(" "), false, "", true);
     }
 
     if (event->number != 0) {
         (void) snprintf(number, sizeof(number), "%u. ", event->number);
-        hr_docx_runs(out, hr_str_from_c(number), -1, "", true);
+        hr_docx_runs(out, hr_str_from_c(number), false, "", true);
     }
 
     if (event->label.len != 0) {
-        hr_docx_runs(out, event->label, event->level == 1 ? -1 : 1,
+        hr_docx_runs(out, event->label, event->level != 1,
                      event->level == 1 ? HR_DOCX_STEP_LABEL : "", true);
-        hr_docx_runs(out, HR_STR(": "), event->level == 1 ? -1 : 1, "", true);
+        hr_docx_runs(out, HR_STR(": "), event->level != 1, "", true);
     }
 
-    hr_docx_runs(out, event->text, -1, "", event->type == HR_SECTION_HEADING
+    hr_docx_runs(out, event->text, false, "", event->type == HR_SECTION_HEADING
                                            || event->type == HR_SECTION_TITLE);
 
     if (event->type == HR_SECTION_LABEL) {
-        hr_docx_runs(out, HR_STR(":"), -1, "", true);
+        hr_docx_runs(out, HR_STR(":"), false, "", true);
     }
 
     hr_buf_c(out, "</w:p>");
@@ -262,7 +264,7 @@ hr_docx_cell(hr_docx_t *d, hr_str_t text, unsigned width, const char *style,
 
     hr_buf_printf(out, "</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"%s\"/></w:pPr>",
                   style);
-    hr_docx_runs(out, text, bold ? 1 : -1, "", true);
+    hr_docx_runs(out, text, bold, "", true);
     hr_buf_c(out, "</w:p></w:tc>");
 }
 
@@ -272,8 +274,8 @@ hr_docx_package(const hr_section_input_t *in, hr_docx_t *d, hr_arena_t *arena,
     hr_sink_t sink)
 {
     enum {
-        RELS, DOCUMENT, DOCUMENT_RELS, STYLES, NUMBERING, SETTINGS, FONTS, HEADER,
-        FOOTER, CORE, APP, COUNT
+        RELS, DOCUMENT, DOCUMENT_RELS, STYLES, NUMBERING, SETTINGS, FONTS,
+        FONT_RELS, MARKS, HEADER, FOOTER, CORE, APP, COUNT
     };
 
     static const char *const  names[COUNT][2] = {
@@ -284,6 +286,9 @@ hr_docx_package(const hr_section_input_t *in, hr_docx_t *d, hr_arena_t *arena,
         [NUMBERING] = { "word/numbering.xml", HR_DOCX_TYPE("numbering") },
         [SETTINGS] = { "word/settings.xml", HR_DOCX_TYPE("settings") },
         [FONTS] = { "word/fontTable.xml", HR_DOCX_TYPE("fontTable") },
+        [FONT_RELS] = { "word/_rels/fontTable.xml.rels", NULL },
+        [MARKS] = { "word/fonts/font1.odttf",
+            "application/vnd.openxmlformats-officedocument.obfuscatedFont" },
         [HEADER] = { "word/header1.xml", HR_DOCX_TYPE("header") },
         [FOOTER] = { "word/footer1.xml", HR_DOCX_TYPE("footer") },
         [CORE] = { "docProps/core.xml", HR_OOXML_CORE_TYPE },
@@ -314,6 +319,8 @@ hr_docx_package(const hr_section_input_t *in, hr_docx_t *d, hr_arena_t *arena,
     hr_docx_numbering(&bufs[NUMBERING]);
     hr_docx_settings(&bufs[SETTINGS], page.labels->language);
     hr_docx_fonts(&bufs[FONTS]);
+    hr_docx_font_rels(&bufs[FONT_RELS]);
+    (void) hr_docx_marks_font(&bufs[MARKS]);
     hr_docx_header(&bufs[HEADER], &page);
     hr_docx_footer(&bufs[FOOTER], &page);
     hr_ooxml_core(&bufs[CORE], hr_section_title(in, arena), page.product,

@@ -2,31 +2,42 @@
 
 #include <stdio.h>
 
+#include "hr_docx_marks.h"
 #include "hr_docx_parts.h"
 #include "hr_emoji.h"
 #include "hr_ooxml.h"
 #include "hr_xml.h"
 
 
-#define HR_DOCX_FONT_EMOJI                                                    \
-    "<w:rFonts w:ascii=\"Segoe UI Emoji\" w:hAnsi=\"Segoe UI Emoji\""         \
-    " w:eastAsia=\"Segoe UI Emoji\" w:cs=\"Segoe UI Emoji\"/>"
+#define HR_DOCX_FONT(name)                                                    \
+    "<w:rFonts w:ascii=\"" name "\" w:hAnsi=\"" name "\""                     \
+    " w:eastAsia=\"" name "\" w:cs=\"" name "\"/>"                            \
+    "<w:b w:val=\"0\"/><w:bCs w:val=\"0\"/>"
+
+/* What the runs of a text start their properties with. */
+#define HR_DOCX_FONT_MARKS  HR_DOCX_FONT(HR_DOCX_MARKS_NAME)
+#define HR_DOCX_FONT_EMOJI  HR_DOCX_FONT("Segoe UI Emoji")
+#define HR_DOCX_BOLD        "<w:b/><w:bCs/>"
 
 
-static void hr_docx_run(hr_buf_t *out, hr_str_t text, bool emoji, int bold,
+static void hr_docx_run(hr_buf_t *out, hr_str_t text, const char *font,
     const char *properties, bool flat);
 static void hr_docx_field(hr_buf_t *out, const char *name);
 
 
 void
-hr_docx_runs(hr_buf_t *out, hr_str_t text, int bold, const char *properties,
+hr_docx_runs(hr_buf_t *out, hr_str_t text, bool bold, const char *properties,
     bool flat)
 {
-    size_t  i, from, n;
+    size_t       i, from, n;
+    hr_str_t     emoji;
+    const char  *plain;
 
     if (text.len == 0) {
         return;
     }
+
+    plain = bold ? HR_DOCX_BOLD : "";
 
     for (i = 0, from = 0; i < text.len; i += n) {
 
@@ -36,19 +47,23 @@ hr_docx_runs(hr_buf_t *out, hr_str_t text, int bold, const char *properties,
             continue;
         }
 
-        hr_docx_run(out, hr_str(text.data + from, i - from), false, bold,
+        emoji = hr_str(text.data + i, n);
+
+        hr_docx_run(out, hr_str(text.data + from, i - from), plain, properties,
+                    flat);
+        hr_docx_run(out, emoji, hr_docx_marks_cover(emoji) ? HR_DOCX_FONT_MARKS
+                                                           : HR_DOCX_FONT_EMOJI,
                     properties, flat);
-        hr_docx_run(out, hr_str(text.data + i, n), true, bold, properties, flat);
         from = i + n;
     }
 
-    hr_docx_run(out, hr_str(text.data + from, text.len - from), false, bold,
+    hr_docx_run(out, hr_str(text.data + from, text.len - from), plain,
                 properties, flat);
 }
 
 
 static void
-hr_docx_run(hr_buf_t *out, hr_str_t text, bool emoji, int bold,
+hr_docx_run(hr_buf_t *out, hr_str_t text, const char *font,
     const char *properties, bool flat)
 {
     size_t  end;
@@ -59,11 +74,9 @@ hr_docx_run(hr_buf_t *out, hr_str_t text, bool emoji, int bold,
 
     hr_buf_c(out, "<w:r>");
 
-    if (emoji || bold == 1 || properties[0] != '\0') {
+    if (font[0] != '\0' || properties[0] != '\0') {
         hr_buf_c(out, "<w:rPr>");
-        hr_buf_c(out, emoji ? HR_DOCX_FONT_EMOJI "<w:b w:val=\"0\"/>"
-                              "<w:bCs w:val=\"0\"/>"
-                            : bold == 1 ? "<w:b/><w:bCs/>" : "");
+        hr_buf_c(out, font);
         hr_buf_c(out, properties);
         hr_buf_c(out, "</w:rPr>");
     }
@@ -142,11 +155,24 @@ hr_docx_fonts(hr_buf_t *out)
         "<w:font w:name=\"Arial\"><w:altName w:val=\"Liberation Sans\"/>"
         "<w:panose1 w:val=\"020B0604020202020204\"/><w:charset w:val=\"CC\"/>"
         "<w:family w:val=\"swiss\"/><w:pitch w:val=\"variable\"/></w:font>"
-        "<w:font w:name=\"Segoe UI Emoji\">"
+        "<w:font w:name=\"" HR_DOCX_MARKS_NAME "\">"
+        "<w:altName w:val=\"Segoe UI Emoji\"/><w:charset w:val=\"00\"/>"
+        "<w:family w:val=\"auto\"/><w:pitch w:val=\"variable\"/>"
+        "<w:embedRegular r:id=\"rId1\" w:fontKey=\"" HR_DOCX_MARKS_KEY "\"/>"
+        "</w:font><w:font w:name=\"Segoe UI Emoji\">"
         "<w:altName w:val=\"Noto Color Emoji\"/>"
         "<w:panose1 w:val=\"020B0502040204020203\"/><w:charset w:val=\"00\"/>"
         "<w:family w:val=\"swiss\"/><w:pitch w:val=\"variable\"/></w:font>"
         "</w:fonts>");
+}
+
+
+void
+hr_docx_font_rels(hr_buf_t *out)
+{
+    hr_buf_c(out, HR_XML_HEAD "<Relationships xmlns=\"" HR_OOXML_RELS_NS "\">"
+        "<Relationship Id=\"rId1\" Type=\"" HR_OOXML_REL "font\""
+        " Target=\"fonts/font1.odttf\"/></Relationships>");
 }
 
 
@@ -194,11 +220,11 @@ hr_docx_header(hr_buf_t *out, const hr_docx_page_t *page)
 {
     hr_buf_c(out, HR_XML_HEAD "<w:hdr " HR_DOCX_NS ">"
         "<w:p><w:pPr><w:pStyle w:val=\"Header\"/></w:pPr>");
-    hr_docx_runs(out, page->product, -1, "", true);
+    hr_docx_runs(out, page->product, false, "", true);
 
     if (page->draft) {
         hr_buf_c(out, "<w:r><w:tab/></w:r>");
-        hr_docx_runs(out, page->labels->page_draft, 1,
+        hr_docx_runs(out, page->labels->page_draft, true,
                      "<w:color w:val=\"C00000\"/>", true);
     }
 
@@ -221,17 +247,17 @@ hr_docx_footer(hr_buf_t *out, const hr_docx_page_t *page)
         (void) snprintf(left, sizeof(left), " v%lld · %.10s",
                         (long long) page->version, stamp);
 
-        hr_docx_runs(out, l->revision, -1, "", true);
-        hr_docx_runs(out, hr_str_from_c(left), -1, "", true);
+        hr_docx_runs(out, l->revision, false, "", true);
+        hr_docx_runs(out, hr_str_from_c(left), false, "", true);
     }
 
     hr_buf_c(out, "<w:r><w:tab/></w:r>");
-    hr_docx_runs(out, l->page, -1, "", true);
-    hr_docx_runs(out, HR_STR(" "), -1, "", true);
+    hr_docx_runs(out, l->page, false, "", true);
+    hr_docx_runs(out, HR_STR(" "), false, "", true);
     hr_docx_field(out, "PAGE");
-    hr_docx_runs(out, HR_STR(" "), -1, "", true);
-    hr_docx_runs(out, l->of_pages, -1, "", true);
-    hr_docx_runs(out, HR_STR(" "), -1, "", true);
+    hr_docx_runs(out, HR_STR(" "), false, "", true);
+    hr_docx_runs(out, l->of_pages, false, "", true);
+    hr_docx_runs(out, HR_STR(" "), false, "", true);
     hr_docx_field(out, "NUMPAGES");
     hr_buf_c(out, "</w:p></w:ftr>");
 }

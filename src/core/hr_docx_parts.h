@@ -26,6 +26,7 @@ void hr_docx_styles(hr_buf_t *out, hr_str_t language);
 void hr_docx_numbering(hr_buf_t *out);
 void hr_docx_settings(hr_buf_t *out, hr_str_t language);
 void hr_docx_fonts(hr_buf_t *out);
+void hr_docx_font_rels(hr_buf_t *out);
 void hr_docx_rels(hr_buf_t *out);
 void hr_docx_header(hr_buf_t *out, const hr_docx_page_t *page);
 void hr_docx_footer(hr_buf_t *out, const hr_docx_page_t *page);
@@ -34,10 +35,10 @@ void hr_docx_page(hr_buf_t *out);
 
 /*
  * Runs of one text: emoji in a font that has them, line breaks and tabs as
- * elements, or as blanks when flat.  properties: inside of w:rPr, in the order
- * of the schema and without fonts, bold or noProof; bold: -1 as the style says.
+ * elements, or as blanks when flat.  bold: beyond what the style says;
+ * properties: more of w:rPr, in the order of the schema, after w:b.
  */
-void hr_docx_runs(hr_buf_t *out, hr_str_t text, int bold, const char *properties,
-    bool flat);
+void hr_docx_runs(hr_buf_t *out, hr_str_t text, bool bold,
+    const char *properties, bool flat);
 
 #endif /* HR_DOCX_PARTS_H */

@@ -6,6 +6,8 @@
 #ifndef HR_TEST_RENDER_H
 #define HR_TEST_RENDER_H
 
+#include <unistd.h>
+
 #include <archive.h>
 #include <archive_entry.h>
 
@@ -176,29 +178,32 @@ hr_test_times(const hr_buf_t *text, const char *token)
 }
 
 
-/* Leaves the rendering where check.pl can see it, and lets it look. */
+/* Lets t/ooxml/check.pl look at a rendering; what it finds is kept. */
 static inline bool
 hr_test_check(const hr_buf_t *rendered, const char *name,
     hr_test_format_t format)
 {
     char   path[300], command[400];
+    bool   sound;
     FILE  *f;
-    bool   written;
 
-    snprintf(path, sizeof(path), "build/render-%s.%s", name,
+    snprintf(path, sizeof(path), "build/render-%s-%ld.%s", name, (long) getpid(),
              hr_test_formats[format]);
+    snprintf(command, sizeof(command), "perl t/ooxml/check.pl %s", path);
 
     f = fopen(path, "wb");
     if (f == NULL) {
         return false;
     }
 
-    written = fwrite(rendered->data, 1, rendered->len, f) == rendered->len;
-    written = fclose(f) == 0 && written;
+    sound = fwrite(rendered->data, 1, rendered->len, f) == rendered->len;
+    sound = fclose(f) == 0 && sound && system(command) == 0;
 
-    snprintf(command, sizeof(command), "perl t/ooxml/check.pl %s", path);
+    if (sound) {
+        remove(path);
+    }
 
-    return written && system(command) == 0;
+    return sound;
 }
 
 #endif /* HR_TEST_RENDER_H */

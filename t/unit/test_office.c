@@ -75,7 +75,8 @@ test_body(void)
     hr_buf_t  xml;
 
     xml = part(HR_TEST_DOCX,
-               "{\"position_title\": \"a\\nb\\tc\", \"personal_qualities\": [\"x\\ny\\tz\"]}",
+               "{\"position_title\": \"a\\nb\\tc\", \"personal_qualities\": [\"x\\ny\\tz\","
+               "\"🦄\"]}",
                false, "word/document.xml");
     has(&xml, ">a</w:t><w:t xml:space=\"preserve\"> </w:t><w:t xml:space=\"preserve\">b<",
         "a heading is one line");
@@ -83,12 +84,38 @@ test_body(void)
         "line break and tab in a paragraph");
     has(&xml, "<w:pStyle w:val=\"HRMissing\"/></w:pPr><w:r><w:t xml:space=\"preserve\">"
               "Показатели эффективности не определены", "a missing section says so (X-14)");
-    has(&xml, "w:cs=\"Segoe UI Emoji\"/><w:b w:val=\"0\"/><w:bCs w:val=\"0\"/></w:rPr>"
+    has(&xml, "w:cs=\"HR Marks\"/><w:b w:val=\"0\"/><w:bCs w:val=\"0\"/></w:rPr>"
               "<w:t xml:space=\"preserve\">🛠️</w:t>",
-        "emoji are in a font that has them, not emboldened");
+        "marks of headings are in the font that the document brings along");
+    has(&xml, "w:cs=\"Segoe UI Emoji\"/><w:b w:val=\"0\"/><w:bCs w:val=\"0\"/></w:rPr>"
+              "<w:t xml:space=\"preserve\">🦄</w:t>", "other emoji in one for emoji");
     has(&xml, "<w:pgSz w:w=\"11906\" w:h=\"16838\"/>", "A4");
     has(&xml, "w:left=\"1134\"", "margins of 2 cm");
     hr_buf_release(&xml);
+}
+
+
+/* The key of fontTable.xml undoes what the package format asks for. */
+static void
+test_font(void)
+{
+    static const unsigned char  key[] = {
+        0xf8, 0xa1, 0xd4, 0x90, 0x7e, 0x5c, 0x2a, 0x9b,
+        0x7b, 0x4e, 0x40, 0x8a, 0x52, 0x3c, 0x1f, 0x6d
+    };
+
+    size_t    i;
+    hr_buf_t  font;
+
+    font = part(HR_TEST_DOCX, "{}", false, "word/fonts/font1.odttf");
+
+    for (i = 0; i < 32 && font.len > 32; i++) {
+        font.data[i] = (char) (font.data[i] ^ key[i % 16]);
+    }
+
+    OK(font.len > 5000 && memcmp(font.data, "\0\1\0\0", 4) == 0
+       && strncmp(font.data + 12, "OS/2", 4) == 0, "it is a TrueType font");
+    hr_buf_release(&font);
 }
 
 
@@ -191,6 +218,7 @@ main(void)
 {
     test_properties();
     test_body();
+    test_font();
     test_emoji();
     test_form();
     test_long_cells();
