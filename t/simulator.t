@@ -142,6 +142,9 @@ add_block_preprocessor(sub {
     my ($block) = @_;
 
     $block->set_value(config => $CONFIG) if !defined $block->config;
+
+    # A reload keeps the counters.
+    $block->set_value(init => "stats('POST');\n" . $block->init) if defined $block->init;
     return if !defined $block->ask && !defined $block->prompt;
 
     my $prompt = $block->prompt;
