@@ -314,11 +314,15 @@ hr_xlsx_checks(hr_xlsx_t *x, hr_section_role_t role, const hr_str_t *vocabulary,
     hr_xlsx_list_t   list = { NULL, NULL, 0 };
     hr_xlsx_item_t  *item;
 
+    for (item = x->roles[role].first; n != 0 && item != NULL; item = item->next) {
+        item->b = hr_match_key(x->arena, item->a);
+    }
+
     for (i = 0; i < n; i++) {
         known = hr_match_key(x->arena, vocabulary[i]);
 
         for (item = x->roles[role].first; item != NULL; item = item->next) {
-            if (!item->label && hr_str_eq(hr_match_key(x->arena, item->a), known)) {
+            if (!item->label && hr_str_eq(item->b, known)) {
                 break;
             }
         }
