@@ -7,6 +7,7 @@ static ngx_int_t ngx_http_hr_log_handler(ngx_http_request_t *r);
 const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_system_routes,
     ngx_http_hr_auth_routes,
+    ngx_http_hr_users_routes,
     ngx_http_hr_catalog_routes,
     ngx_http_hr_organization_routes,
     ngx_http_hr_dashboard_routes,
