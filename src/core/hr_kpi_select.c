@@ -188,29 +188,6 @@ hr_kpi_pick(const hr_kpi_choice_t *c, const hr_kpi_table_t *table,
 }
 
 
-/* The head of the nearest enclosing unit that has a column of its own. */
-static hr_rc_t
-hr_kpi_pick_head(const hr_kpi_choice_t *c, const hr_kpi_table_t *table,
-    hr_kpi_pick_t *pick)
-{
-    hr_rc_t  rc;
-
-    pick->count = 0;
-
-    for (size_t depth = c->query->depth;
-         depth >= c->mapped && pick->count == 0 && depth > 0;
-         depth--)
-    {
-        rc = hr_kpi_pick(c, table, c->query->heads[depth - 1], depth, pick);
-        if (rc != HR_OK) {
-            return rc;
-        }
-    }
-
-    return HR_OK;
-}
-
-
 /* --- the rows --------------------------------------------------------------------- */
 
 static size_t
@@ -364,37 +341,71 @@ hr_kpi_take_all(const hr_kpi_choice_t *c, const hr_kpi_table_t *table)
 }
 
 
+/* The column of the title itself. */
 static hr_rc_t
-hr_kpi_from_table(hr_kpi_choice_t *c, const hr_kpi_table_t *table)
+hr_kpi_take_own(hr_kpi_choice_t *c, const hr_kpi_table_t *table, bool *done)
 {
-    bool            done = false;
     hr_rc_t         rc;
     hr_kpi_pick_t   pick;
     hr_kpi_match_t  match;
+
+    rc = hr_kpi_pick(c, table, c->query->title, c->query->depth, &pick);
+
+    if (rc != HR_OK || pick.count == 0) {
+        return rc;
+    }
+
+    match = pick.count > 1 ? HR_KPI_MATCH_AMBIGUOUS
+            : pick.similarity >= 1.0 ? HR_KPI_MATCH_EXACT
+                                     : HR_KPI_MATCH_FUZZY;
+
+    return hr_kpi_take_columns(c, table, &pick, match, done);
+}
+
+
+/* That of the nearest enclosing unit's head that gives a row. */
+static hr_rc_t
+hr_kpi_take_inherited(hr_kpi_choice_t *c, const hr_kpi_table_t *table,
+    bool *done)
+{
+    hr_rc_t        rc;
+    hr_kpi_pick_t  pick;
+
+    for (size_t depth = c->query->depth;
+         depth >= c->mapped && depth > 0 && !*done;
+         depth--)
+    {
+        rc = hr_kpi_pick(c, table, c->query->heads[depth - 1], depth, &pick);
+
+        if (rc == HR_OK && pick.count > 0) {
+            rc = hr_kpi_take_columns(c, table, &pick, HR_KPI_MATCH_INHERITED,
+                                     done);
+        }
+
+        if (rc != HR_OK) {
+            return rc;
+        }
+    }
+
+    return HR_OK;
+}
+
+
+static hr_rc_t
+hr_kpi_from_table(hr_kpi_choice_t *c, const hr_kpi_table_t *table)
+{
+    bool     done = false;
+    hr_rc_t  rc;
 
     c->out->source = HR_KPI_SPECIFIC;
     c->out->type = HR_STR("N/A");
     c->out->file = table->file;
     c->out->rows = table->row_count;
 
-    rc = hr_kpi_pick(c, table, c->query->title, c->query->depth, &pick);
-    if (rc != HR_OK) {
-        return rc;
-    }
+    rc = hr_kpi_take_own(c, table, &done);
 
-    if (pick.count > 0) {
-        match = pick.count > 1 ? HR_KPI_MATCH_AMBIGUOUS
-                : pick.similarity >= 1.0 ? HR_KPI_MATCH_EXACT
-                                         : HR_KPI_MATCH_FUZZY;
-        rc = hr_kpi_take_columns(c, table, &pick, match, &done);
-
-    } else {
-        rc = hr_kpi_pick_head(c, table, &pick);
-
-        if (rc == HR_OK && pick.count > 0) {
-            rc = hr_kpi_take_columns(c, table, &pick, HR_KPI_MATCH_INHERITED,
-                                     &done);
-        }
+    if (rc == HR_OK && !done) {
+        rc = hr_kpi_take_inherited(c, table, &done);
     }
 
     return rc == HR_OK && !done ? hr_kpi_take_all(c, table) : rc;
