@@ -139,6 +139,25 @@ hr_test_gen_demo(hr_gen_fixture_t *f)
 }
 
 
+/* The sample organisation of data-files.md 12 with its KPI file and maps. */
+static inline void
+hr_test_gen_sample(hr_gen_fixture_t *f)
+{
+    memset(f, 0, sizeof(*f));
+    hr_test_gen_files(f, "conf", "t/data/gen/data");
+
+    for (size_t i = 0; i < f->count; i++) {
+        if (hr_str_eq(f->files[i].path, HR_STR("conf/company/kpi.json"))) {
+            free((char *) f->files[i].bytes.data);
+            f->files[i].bytes = hr_test_file("t/data/gen/kpi.json");
+        }
+    }
+
+    f->org = hr_test_sample();
+    hr_test_gen_load(f);
+}
+
+
 static inline void
 hr_test_gen_free(hr_gen_fixture_t *f)
 {

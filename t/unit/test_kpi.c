@@ -132,7 +132,7 @@ test_items(const hr_kpi_selection_t *s, const char *want, const char *name)
 static void
 test_sample(void)
 {
-    hr_str_t             file = hr_test_file("t/data/gen/KPI_БРЗ.md");
+    hr_str_t             file = hr_test_file("t/data/gen/data/KPI/KPI_БРЗ.md");
     hr_str_t             heads[3];
     hr_findings_t        notes;
     const hr_kpi_t      *kpi = test_load(file, true, &notes);
