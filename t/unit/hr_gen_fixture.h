@@ -22,18 +22,29 @@ typedef struct {
 } hr_gen_fixture_t;
 
 
+static hr_arena_t  *hr_test_texts;
+
+static void
+hr_test_texts_free(void)
+{
+    hr_arena_destroy(hr_test_texts);
+}
+
+
+/* A path or a command; lives until the program ends. */
 static inline char *
 hr_test_text(const char *format, const char *a, const char *b)
 {
-    char  *out = malloc(1000);
+    char  text[1000];
 
-    if (out == NULL) {
-        printf("Bail out! no memory\n");
-        exit(1);
+    if (hr_test_texts == NULL) {
+        hr_test_texts = hr_arena_create(4 * 1024 * 1024);
+        (void) atexit(hr_test_texts_free);
     }
 
-    snprintf(out, 1000, format, a, b);
-    return out;
+    snprintf(text, sizeof(text), format, a, b);
+
+    return hr_arena_copy(hr_test_texts, text, strlen(text));
 }
 
 
@@ -78,8 +89,6 @@ hr_test_inputs(hr_gen_fixture_t *f, const char *root, const char *prefix,
     if (dir != NULL) {
         closedir(dir);
     }
-
-    free(folder);
 }
 
 
