@@ -11,6 +11,8 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_catalog_routes,
     ngx_http_hr_organization_routes,
     ngx_http_hr_dashboard_routes,
+    ngx_http_hr_profile_routes,
+    ngx_http_hr_export_routes,
     NULL
 };
 
@@ -115,6 +117,10 @@ ngx_http_hr_postconfiguration(ngx_conf_t *cf)
     if (ngx_http_hr_routes_init(cf) != NGX_OK
         || ngx_http_hr_store_conf(cf, hmcf, api) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_hr_company_load_conf(cf, hmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 

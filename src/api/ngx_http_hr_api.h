@@ -10,11 +10,16 @@
 #include "ngx_http_hr_db.h"
 
 #include "hr_org.h"
+#include "hr_score.h"
+#include "hr_xlsx.h"
 
 /* What hmcf->api points to. */
 typedef struct {
     ngx_http_hr_db_conf_t     db;
     hr_str_t                  levels;           /* bytes of levels.json */
+    hr_vocabulary_t          *vocabulary;       /* document.json; immutable, any thread */
+    hr_quality_t             *quality;          /* quality.json; the same */
+    hr_xlsx_vocabulary_t      xlsx;             /* lists of the vocabulary */
 
     /* made at configuration time, copied into shared memory by init_module */
     hr_org_t                 *image;
@@ -48,6 +53,17 @@ ngx_int_t ngx_http_hr_data_start_watch(ngx_cycle_t *cycle,
 /* Looks at the files now, whatever their times say (admin action). */
 void ngx_http_hr_data_reload_now(void);
 
+/* company.c: words and rules of profile documents */
+ngx_int_t ngx_http_hr_company_load_conf(ngx_conf_t *cf,
+    ngx_http_hr_main_conf_t *hmcf);
+
+/*
+ * A file of the configuration, read whole; ends with the configuration's pool.
+ * remedy says what to do when it cannot be read.
+ */
+ngx_int_t ngx_http_hr_conf_file(ngx_conf_t *cf, const ngx_str_t *dir,
+    const char *name, size_t limit, const char *remedy, hr_str_t *out);
+
 /* Whole file into malloc'ed memory, at most limit bytes; errno is set on failure. */
 ngx_int_t ngx_http_hr_read_file(const char *path, size_t limit, char **data,
     size_t *len);
@@ -65,5 +81,7 @@ extern const ngx_http_hr_route_t  ngx_http_hr_users_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_catalog_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_organization_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_dashboard_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_profile_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_export_routes[];
 
 #endif /* NGX_HTTP_HR_API_H */

@@ -97,9 +97,8 @@ ngx_http_hr_data_free(void *data)
 }
 
 
-/* A file of the configuration; ends with the configuration's pool. */
-static ngx_int_t
-ngx_http_hr_data_conf_file(ngx_conf_t *cf, const ngx_str_t *dir,
+ngx_int_t
+ngx_http_hr_conf_file(ngx_conf_t *cf, const ngx_str_t *dir,
     const char *name, size_t limit, const char *remedy, hr_str_t *out)
 {
     char                path[NGX_MAX_PATH];
@@ -138,15 +137,15 @@ ngx_http_hr_data_load_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf)
     ngx_http_hr_api_t   *api = hmcf->api;
     ngx_pool_cleanup_t  *cln;
 
-    if (ngx_http_hr_data_conf_file(cf, &hmcf->company_dir, "levels.json",
-                                   NGX_HTTP_HR_LEVELS_MAX,
-                                   "\"hr_company\" must name the folder with the "
-                                   "company vocabularies", &api->levels)
+    if (ngx_http_hr_conf_file(cf, &hmcf->company_dir, "levels.json",
+                              NGX_HTTP_HR_LEVELS_MAX,
+                              "\"hr_company\" must name the folder with the "
+                              "company vocabularies", &api->levels)
         != NGX_OK
-        || ngx_http_hr_data_conf_file(cf, &hmcf->data_dir, "structure.json",
-                                      NGX_HTTP_HR_STRUCTURE_MAX,
-                                      "\"hr_data\" must name the folder with the "
-                                      "company's structure.json", &json)
+        || ngx_http_hr_conf_file(cf, &hmcf->data_dir, "structure.json",
+                                 NGX_HTTP_HR_STRUCTURE_MAX,
+                                 "\"hr_data\" must name the folder with the "
+                                 "company's structure.json", &json)
            != NGX_OK)
     {
         return NGX_ERROR;

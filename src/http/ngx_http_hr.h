@@ -357,6 +357,8 @@ ngx_int_t ngx_http_hr_not_modified(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx, const ngx_str_t *etag);
 /* Does If-None-Match name the tag (weak comparison, RFC 9110 13.1.2)? */
 ngx_uint_t ngx_http_hr_none_match(ngx_http_request_t *r, const ngx_str_t *etag);
+/* The same for a value of If-None-Match; for pool threads too. */
+ngx_uint_t ngx_http_hr_tag_listed(const ngx_str_t *list, const ngx_str_t *etag);
 /* NGX_DECLINED: nothing cached */
 ngx_int_t ngx_http_hr_answer_cached(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx);

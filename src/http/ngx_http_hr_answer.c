@@ -166,23 +166,20 @@ ngx_http_hr_tag_equal(u_char **p, u_char *end, const ngx_str_t *etag)
 
 
 ngx_uint_t
-ngx_http_hr_none_match(ngx_http_request_t *r, const ngx_str_t *etag)
+ngx_http_hr_tag_listed(const ngx_str_t *list, const ngx_str_t *etag)
 {
-    u_char     *p, *end;
-    ngx_str_t  *v;
+    u_char  *p, *end;
 
-    if (r->headers_in.if_none_match == NULL || etag->len < 2) {
+    if (etag->len < 2) {
         return 0;
     }
 
-    v = &r->headers_in.if_none_match->value;
-
-    if (v->len == 1 && v->data[0] == '*') {
+    if (list->len == 1 && list->data[0] == '*') {
         return 1;
     }
 
-    p = v->data;
-    end = p + v->len;
+    p = list->data;
+    end = p + list->len;
 
     while (p < end) {
         while (p < end && (*p == ' ' || *p == ',' || *p == '\t')) {
@@ -195,6 +192,14 @@ ngx_http_hr_none_match(ngx_http_request_t *r, const ngx_str_t *etag)
     }
 
     return 0;
+}
+
+
+ngx_uint_t
+ngx_http_hr_none_match(ngx_http_request_t *r, const ngx_str_t *etag)
+{
+    return r->headers_in.if_none_match != NULL
+           && ngx_http_hr_tag_listed(&r->headers_in.if_none_match->value, etag);
 }
 
 
