@@ -58,7 +58,7 @@ hr_career_labels(hr_arena_t *arena, const hr_vocabulary_t *voc,
 }
 
 
-bool
+hr_rc_t
 hr_career_named_growth(hr_arena_t *arena, const hr_career_labels_t *labels,
     hr_str_t text, size_t *growth)
 {
@@ -66,27 +66,33 @@ hr_career_named_growth(hr_arena_t *arena, const hr_career_labels_t *labels,
     hr_str_t   name;
     hr_lang_t  lang;
 
+    *growth = HR_CAREER_GROWTHS;
+
     for (i = 0; i < text.len && text.data[i] != ':'; i++) {
         /* void */
     }
 
     if (i == text.len || i > HR_CAREER_NAME_MAX) {
-        return false;
+        return HR_OK;
     }
 
     name = hr_fold(arena, hr_str(text.data, i));
+
+    if (name.data == NULL) {
+        return HR_NOMEM;
+    }
 
     for (i = 0; i < HR_CAREER_GROWTHS; i++) {
         for (lang = 0; lang < HR_LANG_COUNT; lang++) {
 
             if (name.len != 0 && hr_str_eq(name, labels->folded[i][lang])) {
                 *growth = i;
-                return true;
+                return HR_OK;
             }
         }
     }
 
-    return false;
+    return HR_OK;
 }
 
 
@@ -115,13 +121,14 @@ hr_career_put_path(hr_buf_t *buf, hr_str_t path)
 }
 
 
-static hr_str_t
+static hr_rc_t
 hr_career_object_text(hr_arena_t *arena, const hr_career_labels_t *labels,
-    hr_str_t label, const hr_json_t *step)
+    hr_str_t label, const hr_json_t *step, hr_str_t *out)
 {
     size_t    i;
+    hr_rc_t   rc;
     hr_buf_t  buf, path;
-    hr_str_t  part[3], text;
+    hr_str_t  part[3];
 
     static const char *const  members[] = {
         "target_position", "target_department", "rationale"
@@ -129,15 +136,20 @@ hr_career_object_text(hr_arena_t *arena, const hr_career_labels_t *labels,
 
     for (i = 0; i < 3; i++) {
         part[i] = hr_node_text(arena, hr_json_get(step, members[i]));
+
+        if (part[i].data == NULL) {
+            return HR_NOMEM;
+        }
+
         part[i] = hr_trim(part[i]);
     }
 
     if (part[0].len + part[1].len + part[2].len == 0) {
-        return HR_STR_NULL;
+        return HR_OK;
     }
 
-    hr_buf_init(&buf, HR_PROFILE_BYTES_MAX);
-    hr_buf_init(&path, HR_PROFILE_BYTES_MAX);
+    hr_buf_init(&buf, 2 * HR_PROFILE_BYTES_MAX);
+    hr_buf_init(&path, 2 * HR_PROFILE_BYTES_MAX);
 
     hr_buf_str(&path, part[0]);
     hr_career_put_path(&path, part[1]);
@@ -153,41 +165,53 @@ hr_career_object_text(hr_arena_t *arena, const hr_career_labels_t *labels,
         hr_buf_str(&buf, part[2]);
     }
 
-    text = buf.err == HR_OK && path.err == HR_OK
-           ? hr_arena_str(arena, hr_buf_view(&buf)) : HR_STR_NULL;
+    rc = path.err != HR_OK ? path.err : buf.err;
+
+    if (rc == HR_OK) {
+        *out = hr_arena_str(arena, hr_buf_view(&buf));
+        rc = out->data == NULL ? HR_NOMEM : HR_OK;
+    }
 
     hr_buf_release(&path);
     hr_buf_release(&buf);
 
-    return text;
+    return rc;
 }
 
 
-hr_str_t
+hr_rc_t
 hr_career_step_text(hr_arena_t *arena, const hr_career_labels_t *labels,
-    size_t growth, const hr_json_t *step)
+    size_t growth, const hr_json_t *step, hr_str_t *out)
 {
     size_t    named;
+    hr_rc_t   rc;
     hr_str_t  text, label;
 
+    *out = HR_STR("");
     label = labels->label[growth];
 
     if (step->type == HR_JSON_OBJECT) {
-        return hr_career_object_text(arena, labels, label, step);
+        return hr_career_object_text(arena, labels, label, step, out);
     }
 
     text = hr_trim(hr_json_text(step));
 
     if (text.len == 0) {
-        return HR_STR_NULL;
+        return HR_OK;
     }
 
-    if (hr_career_named_growth(arena, labels, text, &named) && named == growth) {
-        return text;
+    rc = hr_career_named_growth(arena, labels, text, &named);
+
+    if (rc == HR_OK && named == growth) {
+        *out = text;
+
+    } else if (rc == HR_OK) {
+        *out = hr_arena_printf(arena, "%.*s: %.*s", (int) label.len, label.data,
+                               (int) text.len, text.data);
+        rc = out->data == NULL ? HR_NOMEM : HR_OK;
     }
 
-    return hr_arena_printf(arena, "%.*s: %.*s", (int) label.len, label.data,
-                           (int) text.len, text.data);
+    return rc;
 }
 
 
@@ -210,6 +234,7 @@ hr_career_steps(hr_arena_t *arena, const hr_career_labels_t *labels,
     const hr_json_t *pathways, hr_career_steps_t *out)
 {
     size_t            growth, total;
+    hr_rc_t           rc;
     hr_str_t          text;
     const hr_json_t  *list, *item;
 
@@ -241,7 +266,11 @@ hr_career_steps(hr_arena_t *arena, const hr_career_labels_t *labels,
              item != NULL && out->count < total;
              item = hr_career_next(list, item))
         {
-            text = hr_career_step_text(arena, labels, growth, item);
+            rc = hr_career_step_text(arena, labels, growth, item, &text);
+
+            if (rc != HR_OK) {
+                return rc;
+            }
 
             if (text.len != 0) {
                 out->items[out->count].text = text;

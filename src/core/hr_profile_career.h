@@ -48,9 +48,9 @@ typedef struct {
 
 hr_rc_t hr_career_labels(hr_arena_t *arena, const hr_vocabulary_t *voc,
     hr_career_labels_t *out);
-/* The growth type that a text names in front of its colon; false: none. */
-bool hr_career_named_growth(hr_arena_t *arena, const hr_career_labels_t *labels,
-    hr_str_t text, size_t *growth);
+/* The growth type that a text names in front of its colon, or HR_CAREER_GROWTHS. */
+hr_rc_t hr_career_named_growth(hr_arena_t *arena,
+    const hr_career_labels_t *labels, hr_str_t text, size_t *growth);
 
 /* Replaces the member careerogram of document by its read form. */
 hr_rc_t hr_career_read(hr_arena_t *arena, hr_json_t *document,
@@ -62,10 +62,10 @@ hr_json_t *hr_career_merge(hr_profile_merger_t *m, const hr_json_t *stored,
 
 /*
  * One step as the editor shows it: "type of growth: position → block →
- * department; rationale: ...".  {0, NULL}: nothing to show, or a full arena.
+ * department; rationale: ...".  An empty text: there is nothing to show.
  */
-hr_str_t hr_career_step_text(hr_arena_t *arena, const hr_career_labels_t *labels,
-    size_t growth, const hr_json_t *step);
+hr_rc_t hr_career_step_text(hr_arena_t *arena, const hr_career_labels_t *labels,
+    size_t growth, const hr_json_t *step, hr_str_t *out);
 
 /* A list as readers take it: an array's elements, or the value itself. */
 const hr_json_t *hr_career_first(const hr_json_t *list);

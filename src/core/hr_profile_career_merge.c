@@ -132,8 +132,12 @@ hr_career_assign(hr_career_merger_t *c, const hr_json_t *texts,
             growth = step->growth;
 
         } else if (hr_career_named_growth(c->m->arena, &c->labels,
-                                          hr_json_text(text), &named))
+                                          hr_json_text(text), &named) != HR_OK)
         {
+            c->m->rc = HR_NOMEM;
+            return false;
+
+        } else if (named < HR_CAREER_GROWTHS) {
             growth = named;
 
         } else if (index < steps->count) {

@@ -192,34 +192,18 @@ hr_vocabulary_level_of_text(const hr_vocabulary_t *voc, hr_str_t text)
 int
 hr_vocabulary_level_of_label(const hr_vocabulary_t *voc, hr_str_t text)
 {
-    int          i, level;
-    hr_str_t     key;
-    hr_lang_t    lang;
-    hr_arena_t  *arena;
+    int        i;
+    hr_lang_t  lang;
 
-    if (text.len == 0 || text.len > HR_VOCABULARY_VALUE_MAX) {
-        return 0;
-    }
-
-    arena = hr_arena_create(64 * 1024);
-    if (arena == NULL) {
-        return 0;
-    }
-
-    level = 0;
-    key = hr_fold(arena, text);
-
-    for (i = 0; i < HR_VOCABULARY_LEVELS && level == 0; i++) {
+    for (i = 0; i < HR_VOCABULARY_LEVELS && text.len != 0; i++) {
         for (lang = 0; lang < HR_LANG_COUNT; lang++) {
-            if (hr_str_eq(hr_fold(arena, voc->levels[i].label[lang]), key)) {
-                level = i + 1;
+            if (hr_words_folds_to(text, voc->levels[i].folded[lang])) {
+                return i + 1;
             }
         }
     }
 
-    hr_arena_destroy(arena);
-
-    return level;
+    return 0;
 }
 
 

@@ -36,6 +36,7 @@ typedef struct {
 typedef struct {
     hr_str_t   text;
     hr_str_t   label[HR_LANG_COUNT];
+    hr_str_t   folded[HR_LANG_COUNT];   /* labels */
 } hr_vocabulary_level_t;
 
 struct hr_vocabulary_s {

@@ -213,6 +213,7 @@ hr_vocabulary_load_levels(hr_vocabulary_t *voc, const hr_json_t *value,
 {
     size_t                  i;
     int64_t                 number;
+    hr_lang_t               lang;
     const hr_json_t        *entry;
     hr_vocabulary_level_t  *level;
 
@@ -235,6 +236,14 @@ hr_vocabulary_load_levels(hr_vocabulary_t *voc, const hr_json_t *value,
             return hr_diag_set(diag, HR_INVALID,
                                "levels[%zu] must be {\"level\": %zu, \"label\": "
                                "{ru, en}, \"text\": text}", i, i + 1);
+        }
+
+        for (lang = 0; lang < HR_LANG_COUNT; lang++) {
+            level->folded[lang] = hr_fold(voc->arena, level->label[lang]);
+
+            if (level->folded[lang].data == NULL) {
+                return hr_vocabulary_no_memory(diag);
+            }
         }
 
         voc->level_texts[i++] = level->text;

@@ -347,3 +347,33 @@ hr_words_same(hr_str_t a, hr_str_t b)
 
     return true;
 }
+
+
+bool
+hr_words_folds_to(hr_str_t text, hr_str_t folded)
+{
+    size_t    i, j;
+    uint32_t  x, y;
+
+    text = hr_trim(text);
+    i = 0;
+    j = 0;
+    x = 0;
+
+    while (hr_words_next_collapsed(text, &i, &x)) {
+
+        if (j == folded.len) {
+            return false;
+        }
+
+        x = hr_unicode_lower(x);
+        x = x == 0x451 ? 0x435 : x;             /* ё as е */
+        y = hr_utf8_next(folded, &j);
+
+        if (x != y) {
+            return false;
+        }
+    }
+
+    return j == folded.len;
+}

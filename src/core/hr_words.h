@@ -51,5 +51,7 @@ bool hr_word_next(hr_str_t text, size_t *pos, hr_str_t *word);
 
 /* Equal when trimmed and with every run of blanks as one (profile-document.md 3.5). */
 bool hr_words_same(hr_str_t a, hr_str_t b);
+/* text, folded, is the folded text; needs no memory. */
+bool hr_words_folds_to(hr_str_t text, hr_str_t folded);
 
 #endif /* HR_WORDS_H */
