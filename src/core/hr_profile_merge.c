@@ -18,6 +18,7 @@
 typedef struct {
     uint64_t          hash;
     size_t            index;
+    size_t            taken;        /* of the first slot of a hash: used ones behind it */
     const hr_json_t  *node;
     bool              used;
 } hr_profile_slot_t;
@@ -180,8 +181,9 @@ hr_profile_pairing(hr_profile_merger_t *m, const hr_json_t *stored,
 static hr_profile_slot_t *
 hr_profile_find_equal(hr_profile_pairing_t *p, const hr_json_t *incoming)
 {
-    size_t     low, high, middle;
-    uint64_t   hash;
+    size_t               low, high, middle;
+    uint64_t             hash;
+    hr_profile_slot_t   *first;
 
     hash = hr_node_hash(incoming);
     low = 0;
@@ -198,11 +200,24 @@ hr_profile_find_equal(hr_profile_pairing_t *p, const hr_json_t *incoming)
         }
     }
 
+    if (low == p->count) {
+        return NULL;
+    }
+
+    /* a thousand equal elements are not searched a thousand times */
+
+    first = &p->sorted[low];
+    low += first->taken;
+
     while (low < p->count && p->sorted[low].hash == hash) {
 
         if (!p->sorted[low].used
             && hr_json_equal(p->sorted[low].node, incoming))
         {
+            if (&p->sorted[low] == first + first->taken) {
+                first->taken++;
+            }
+
             return &p->sorted[low];
         }
 
@@ -426,6 +441,12 @@ hr_profile_merge_member(hr_profile_merger_t *m, const hr_json_t *stored,
 
     if (stored == NULL && hr_profile_is_overlay(m, incoming)) {
         return NULL;
+    }
+
+    if (stored != NULL && stored->type == HR_JSON_NULL
+        && hr_profile_is_overlay(m, incoming))
+    {
+        return hr_profile_copy(m, stored);
     }
 
     if ((m->view & HR_VIEW_EDITOR)

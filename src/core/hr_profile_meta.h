@@ -35,7 +35,10 @@ hr_json_t *hr_meta_answer(hr_arena_t *arena, const hr_json_t *meta, bool flat);
 hr_json_t *hr_meta_errors(hr_arena_t *arena, const hr_json_t *meta);
 hr_json_t *hr_meta_warnings(hr_arena_t *arena, const hr_json_t *meta);
 
-/* The wrapper of a JSON download (5.1): {success, profile, metadata, errors, warnings}. */
+/*
+ * The wrapper of a JSON download (5.1): {success, profile, metadata, errors,
+ * warnings}.  Give the document in the form HR_VIEW_STORED.
+ */
 hr_json_t *hr_meta_wrapper(hr_arena_t *arena, const hr_json_t *document,
     const hr_json_t *meta);
 

@@ -56,7 +56,7 @@ hr_profile_add_basic_info(hr_arena_t *arena, hr_json_t *document)
         { "department_specific", NULL },
     };
 
-    if (hr_json_get(document, "basic_info") != NULL) {
+    if (!hr_profile_absent(hr_json_get(document, "basic_info"))) {
         return HR_OK;
     }
 
@@ -572,7 +572,9 @@ hr_profile_add_viewer(hr_arena_t *arena, hr_json_t *document,
 
     for (i = 0; hr_profile_viewer_members[i] != NULL; i++) {
 
-        if (hr_json_get(document, hr_profile_viewer_members[i]) != NULL) {
+        if (!hr_profile_absent(hr_json_get(document,
+                                           hr_profile_viewer_members[i])))
+        {
             continue;
         }
 

@@ -115,9 +115,24 @@ typedef struct {
     hr_score_levels_t     levels;
     hr_score_measures_t   measures;
     hr_score_facts_t      facts;
-    hr_findings_t         critical;     /* P0.1, P0.3, P0.4 */
-    hr_findings_t         warnings;     /* P0.2 */
-    hr_findings_t         remarks;      /* I-09, I-11, I-12, I-40, I-41: report only */
+    /*
+     * task_not_concrete (P0.1), regulation_missing (P0.3), level_texts_differ
+     * and level_texts_shared (P0.4).
+     */
+    hr_findings_t         critical;
+    hr_findings_t         warnings;     /* soft_skill_without_method (P0.2) */
+    /*
+     * Report only.  I-09: skill_category_prefix, skill_categories_count,
+     * skills_per_category, skills_total, lead_core_level, area_without_skills,
+     * skill_not_verifiable.  I-11: task_elements, task_filler, task_start,
+     * tasks_total.  I-12: marker.  I-06: career_minimum, career_step.  I-40:
+     * wording.  I-41: manager_not_in_tree, manager_rank,
+     * subordinates_inconsistent, leadership_without_subordinates,
+     * kpi_not_measurable, education_codes, education_implausible,
+     * experience_general, experience_implausible.  generation.md 7.5:
+     * kpi_count, boundary.
+     */
+    hr_findings_t         remarks;
     hr_str_t              rules;        /* versions of the data files */
 } hr_score_report_t;
 

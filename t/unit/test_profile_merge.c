@@ -234,6 +234,13 @@ test_overlays(void)
     IS_JSON(arena, got, "{'position_title':'А','direct_manager':'Н'}",
             "a basic_info of overlay members goes, the top level wins");
 
+    got = merge(hr_test_json(arena, "{'position_title':'А','basic_info':null}"),
+                hr_test_json(arena, "{'position_title':'Б','basic_info':"
+                                    "{'position_title':'В'}}"),
+                HR_VIEW_ANSWER, &m);
+    IS_JSON(arena, got, "{'position_title':'Б','basic_info':null}",
+            "a stored null is laid over and stays null");
+
     got = merge(stored, hr_test_json(arena, "{'position_title':'А',"
                 "'direct_manager':'Р','basic_info':{'salary_from':1}}"),
                 HR_VIEW_ANSWER, &m);
