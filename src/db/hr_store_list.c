@@ -279,7 +279,7 @@ hr_store_list_prepare(hr_store_query_t *q)
 
 
 static hr_rc_t
-hr_store_list_int(hr_store_query_t *q, int64_t *value)
+hr_store_list_int(hr_store_query_t *q, int64_t *value, int64_t *second)
 {
     hr_rc_t        rc;
     sqlite3_stmt  *stmt;
@@ -292,6 +292,10 @@ hr_store_list_int(hr_store_query_t *q, int64_t *value)
     rc = hr_store_step(q->conn, stmt);
     if (rc == HR_OK) {
         *value = sqlite3_column_int64(stmt, 0);
+
+        if (second != NULL) {
+            *second = sqlite3_column_int64(stmt, 1);
+        }
     }
 
     hr_store_end(stmt);
@@ -309,7 +313,7 @@ hr_store_list_probe(hr_store_query_t *q)
 
     hr_store_list_sql_all(q);
 
-    rc = hr_store_list_int(q, &q->all);
+    rc = hr_store_list_int(q, &q->all, NULL);
     if (rc != HR_OK) {
         return rc;
     }
@@ -321,10 +325,12 @@ hr_store_list_probe(hr_store_query_t *q)
 
     hr_store_list_sql_matches(q);
 
-    rc = hr_store_list_int(q, &q->matches);
+    rc = hr_store_list_int(q, &q->matches, &q->people);
     if (rc != HR_OK) {
         return rc;
     }
+
+    q->matches += q->people;
 
     wanted = q->has_cursor ? (double) q->filter->limit
              : (double) q->filter->page * (double) q->filter->limit;
@@ -351,7 +357,7 @@ hr_store_list_total(hr_store_query_t *q, int64_t *total)
 
     hr_store_list_sql_total(q);
 
-    return hr_store_list_int(q, total);
+    return hr_store_list_int(q, total, NULL);
 }
 
 

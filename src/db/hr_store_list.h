@@ -70,6 +70,7 @@ typedef struct {
     hr_store_key_t            cursor;
     int64_t                   all;          /* N: rows of these statuses */
     int64_t                   matches;      /* M: of them by text */
+    int64_t                   people;       /* of those by the employee alone */
 } hr_store_query_t;
 
 
@@ -77,7 +78,7 @@ typedef struct {
 
 /* N: a number of all rows of the wanted statuses. */
 void hr_store_list_sql_all(hr_store_query_t *q);
-/* M: of them by text alone. */
+/* M: of them by text, in two parts: by unit or position, by employee alone. */
 void hr_store_list_sql_matches(hr_store_query_t *q);
 /* The rows that fulfil everything. */
 void hr_store_list_sql_total(hr_store_query_t *q);

@@ -9,6 +9,11 @@
 #include "hr_store_list.h"
 
 
+/* More matching names are not made a set for a page; each walked row is looked
+ * at instead. */
+#define HR_STORE_PEOPLE_SET  20000
+
+
 /* "<column> IN (texts of the table that contain parameter n)" */
 static void
 hr_store_sql_terms(hr_store_query_t *q, const char *column, const char *table,
@@ -155,18 +160,27 @@ hr_store_sql_tested(hr_store_query_t *q)
     (void) hr_buf_c(&q->sql, " AND (");
     hr_store_sql_slot_set(q, "+x.slot", true);
 
-    /* a look at the name of each row that is walked: the set of all names that
-     * match may be far greater than the page */
-    (void) hr_buf_printf(&q->sql, " OR ((SELECT instr(n.fold, ?%d) FROM"
-                         " search_people n WHERE n.id = x.employee) > 0",
-                         HR_STORE_P_FOLD);
+    if (q->people != 0) {
+        (void) hr_buf_c(&q->sql, " OR (");
 
-    if (q->slots) {
-        (void) hr_buf_c(&q->sql, " AND ");
-        hr_store_sql_slot_set(q, "+x.slot", false);
+        if (q->people <= HR_STORE_PEOPLE_SET) {
+            hr_store_sql_terms(q, "+x.employee", "search_people",
+                               HR_STORE_P_SEARCH, q->search_fts);
+        } else {
+            (void) hr_buf_printf(&q->sql, "(SELECT instr(n.fold, ?%d) FROM"
+                                 " search_people n WHERE n.id = x.employee) > 0",
+                                 HR_STORE_P_FOLD);
+        }
+
+        if (q->slots) {
+            (void) hr_buf_c(&q->sql, " AND ");
+            hr_store_sql_slot_set(q, "+x.slot", false);
+        }
+
+        (void) hr_buf_char(&q->sql, ')');
     }
 
-    (void) hr_buf_c(&q->sql, "))");
+    (void) hr_buf_char(&q->sql, ')');
 }
 
 
@@ -178,7 +192,7 @@ hr_store_sql_gathered(hr_store_query_t *q)
                              " g INDEXED BY idx_search_slot WHERE ");
     hr_store_sql_slot_set(q, "g.slot", q->search.data != NULL);
 
-    if (q->search.data != NULL) {
+    if (q->people != 0) {
         (void) hr_buf_c(&q->sql, " UNION ALL SELECT e.seq FROM search_profiles"
                                  " e INDEXED BY idx_search_employee WHERE ");
         hr_store_sql_terms(q, "e.employee", "search_people",
@@ -216,9 +230,11 @@ hr_store_list_sql_matches(hr_store_query_t *q)
     hr_store_sql_slots(q, q->search.data != NULL);
     (void) hr_buf_char(&q->sql, ')');
 
-    /* and the rows that match by the employee alone */
-    if (q->search.data != NULL) {
-        (void) hr_buf_c(&q->sql, " + (SELECT count(*) FROM search_profiles x"
+    if (q->search.data == NULL) {
+        (void) hr_buf_c(&q->sql, ", 0");
+
+    } else {
+        (void) hr_buf_c(&q->sql, ", (SELECT count(*) FROM search_profiles x"
                                  " INDEXED BY idx_search_employee WHERE ");
         hr_store_sql_terms(q, "x.employee", "search_people",
                            HR_STORE_P_SEARCH, q->search_fts);
