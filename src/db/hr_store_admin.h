@@ -132,6 +132,18 @@ hr_rc_t hr_store_backup(const hr_store_config_t *config, const char *path,
 hr_rc_t hr_store_backup_verify(const char *path, hr_store_backup_t *info,
     hr_diag_t *diag);
 
+/*
+ * Copies kept in a folder under the names "hr-20260131-040000.db" (UTC).
+ * Removes all but the latest copy of each of the last `daily` days that have
+ * one and of each of the last `weekly` weeks (Monday to Sunday) that have one;
+ * 7 and 4 are usual.  Other files are left alone.  removed may be NULL.
+ */
+#define HR_STORE_BACKUP_NAME  32
+
+void hr_store_backup_name(hr_instant_t now, char out[HR_STORE_BACKUP_NAME]);
+hr_rc_t hr_store_backup_rotate(const char *folder, unsigned daily,
+    unsigned weekly, unsigned *removed, hr_diag_t *diag);
+
 
 /* -- maintenance; outside a transaction, on the writer -- */
 

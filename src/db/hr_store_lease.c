@@ -496,7 +496,8 @@ hr_store_tasks_requeue(hr_store_conn_t *conn, hr_str_t owner,
     *requeued = 0;
     *failed = 0;
 
-    rc = hr_store_write(conn, HR_STORE_T_TASKS);
+    /* the tasks found set their own marks of change */
+    rc = hr_store_write(conn, 0);
     if (rc != HR_OK) {
         return rc;
     }

@@ -202,8 +202,12 @@ hr_store_list_filter(hr_store_query_t *q)
         q->ndepartments += q->departments[q->ndepartments].data != NULL;
     }
 
+    if (f->unit_path.len > HR_STORE_TEXT_MAX || !hr_utf8_valid(f->unit_path)) {
+        return hr_store_refuse(q->conn, HR_INVALID, HR_STORE_E_BAD_VALUE);
+    }
+
     q->slots = q->department.data != NULL || q->position.data != NULL
-               || q->ndepartments != 0;
+               || q->ndepartments != 0 || f->unit_path.len != 0;
 
     return HR_OK;
 }
@@ -247,6 +251,7 @@ hr_store_list_prepare(hr_store_query_t *q)
     hr_store_list_bind_text(stmt, HR_STORE_P_FOLD, q->fold);
     hr_store_list_bind_text(stmt, HR_STORE_P_DEPARTMENT, q->department);
     hr_store_list_bind_text(stmt, HR_STORE_P_POSITION, q->position);
+    hr_store_list_bind_text(stmt, HR_STORE_P_UNIT, f->unit_path);
     (void) sqlite3_bind_int64(stmt, HR_STORE_P_FROM, f->created_from);
     (void) sqlite3_bind_int64(stmt, HR_STORE_P_TO, f->created_to);
     (void) sqlite3_bind_double(stmt, HR_STORE_P_VALIDATION, f->min_validation);

@@ -14,6 +14,7 @@ enum {
     HR_STORE_P_FOLD,                    /* the search as a plain text */
     HR_STORE_P_DEPARTMENT,
     HR_STORE_P_POSITION,
+    HR_STORE_P_UNIT,
     HR_STORE_P_FROM,
     HR_STORE_P_TO,
     HR_STORE_P_VALIDATION,

@@ -50,6 +50,13 @@ hr_store_sql_slots(hr_store_query_t *q, bool search)
                            HR_STORE_P_POSITION, q->position_fts);
     }
 
+    if (q->filter->unit_path.len != 0) {
+        (void) hr_buf_printf(&q->sql, " AND substr(CASE s.unit_path WHEN ''"
+                             " THEN s.department ELSE s.unit_path END || '/',"
+                             " 1, length(?%d) + 1) = ?%d || '/'",
+                             HR_STORE_P_UNIT, HR_STORE_P_UNIT);
+    }
+
     for (i = 0; i < q->ndepartments; i++) {
         (void) hr_buf_c(&q->sql, i == 0 ? " AND (" : " OR ");
         hr_store_sql_terms(q, "s.department_term", "search_terms",

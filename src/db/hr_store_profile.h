@@ -112,6 +112,8 @@ typedef struct {
     double              min_validation;         /* <= 0: no condition */
     double              min_completeness;
     int64_t             created_by;     /* 0: anybody */
+    hr_str_t            unit_path;      /* this unit and those below it, exact;
+                                           rows without a path by department */
 
     hr_store_sort_t     sort;
     bool                ascending;      /* default: descending */

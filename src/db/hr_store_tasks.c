@@ -173,20 +173,22 @@ hr_store_tasks_of_user(hr_store_conn_t *conn, hr_arena_t *arena,
         return hr_store_refuse(conn, HR_INVALID, HR_STORE_E_BAD_VALUE);
     }
 
-    /* the newest are kept when there are more than limit */
+    /* one pass numbers the queue; the newest are kept when there are more than
+     * limit */
     return hr_store_tasks_read(conn, arena,
         hr_store_query(conn,
-            "SELECT * FROM (SELECT " HR_STORE_TASK_COLUMNS ", "
-            HR_STORE_TASK_AHEAD ", 1"
+            "SELECT * FROM (SELECT * FROM (SELECT " HR_STORE_TASK_COLUMNS ","
+            " CASE WHEN t.status IN " HR_STORE_WAIT_STATES " THEN row_number()"
+            "  OVER (PARTITION BY t.status IN " HR_STORE_WAIT_STATES
+            "  ORDER BY t.priority DESC, t.created_at, t.rowid) ELSE 0 END,"
+            " t.created_by IS ?1 OR EXISTS (SELECT 1 FROM"
+            "  generation_task_watchers w WHERE w.task_id = t.id"
+            "  AND w.user_id = ?1) AS mine, t.rowid AS inserted"
             " FROM generation_tasks t LEFT JOIN users u ON u.id = t.created_by"
-            " WHERE t.id IN (SELECT id FROM generation_tasks"
-            "  WHERE created_by = ?1"
-            "  UNION SELECT task_id FROM generation_task_watchers"
-            "  WHERE user_id = ?1)"
-            " AND (t.status IN " HR_STORE_OPEN_STATES
-            "      OR t.completed_at > ?2)"
-            " ORDER BY t.created_at DESC, t.rowid DESC LIMIT ?3)"
-            " ORDER BY created_at", "i3i", user_id, since, (int64_t) limit),
+            " WHERE t.status IN " HR_STORE_OPEN_STATES
+            " OR t.completed_at > ?2)"
+            " WHERE mine ORDER BY created_at DESC, inserted DESC LIMIT ?3)"
+            " ORDER BY created_at, inserted", "i3i", user_id, since, (int64_t) limit),
         list);
 }
 
@@ -498,7 +500,7 @@ hr_store_tasks_cleanup(hr_store_conn_t *conn, hr_instant_t before, int64_t keep,
 
     *deleted = 0;
 
-    rc = hr_store_write(conn, HR_STORE_T_TASKS);
+    rc = hr_store_write(conn, 0);
     if (rc != HR_OK) {
         return rc;
     }
@@ -520,6 +522,8 @@ hr_store_tasks_cleanup(hr_store_conn_t *conn, hr_instant_t before, int64_t keep,
     }
 
     if (rc == HR_OK && *deleted != 0) {
+        conn->touched |= HR_STORE_T_TASKS;
+
         rc = hr_store_run(conn, NULL,
                           "DELETE FROM generation_task_watchers WHERE NOT"
                           " EXISTS (SELECT 1 FROM generation_tasks t"

@@ -265,6 +265,58 @@ backup(void)
 
 
 static void
+rotation(void)
+{
+    char        folder[100], path[200], name[HR_STORE_BACKUP_NAME];
+    int         i, kept;
+    FILE       *out;
+    unsigned    removed;
+    hr_diag_t   diag;
+
+    snprintf(folder, sizeof(folder), "%s/backups", hr_fixture_dir);
+    snprintf(path, sizeof(path), "mkdir '%s'", folder);
+    IS_INT(system(path), 0, "a folder of backups");
+
+    /* two a day for 60 days, up to Sunday 2026-03-01 */
+    for (i = 0; i < 120; i++) {
+        hr_store_backup_name(AT(i * 43200), name);
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+        out = fopen(path, "w");
+        fclose(out);
+    }
+
+    hr_store_backup_name(AT(3600 * 4 + 61), name);
+    IS_STR(name, strlen(name), "hr-20260101-040101.db", "copies have names");
+
+    snprintf(path, sizeof(path), "%s/hr-20200101-000000.db.partial", folder);
+    out = fopen(path, "w");
+    fclose(out);
+
+    IS_INT(hr_store_backup_rotate(folder, 7, 4, &removed, &diag), HR_OK, "rotation");
+    IS_INT(removed, 110, "keeps seven days and three weeks more");
+    IS_INT(hr_store_backup_rotate(folder, 7, 4, &removed, &diag), HR_OK, "again");
+    IS_INT(removed, 0, "removes nothing");
+
+    kept = 0;
+    static const char *const  names[] = {
+        "20260301-120000", "20260223-120000", "20260222-120000", "20260215-120000",
+        "20260208-120000"
+    };
+    for (i = 0; i < 5; i++) {
+        snprintf(path, sizeof(path), "%s/hr-%s.db", folder, names[i]);
+        kept += access(path, F_OK) == 0;
+    }
+    IS_INT(kept, 5, "the latest of each day and week");
+    snprintf(path, sizeof(path), "%s/hr-20200101-000000.db.partial", folder);
+    OK(access(path, F_OK) == 0, "other files are left alone");
+
+    snprintf(path, sizeof(path), "%s/none", folder);
+    IS_INT(hr_store_backup_rotate(path, 7, 4, &removed, &diag), HR_ERROR,
+           "a missing folder is told");
+}
+
+
+static void
 upkeep(void)
 {
     unsigned            events;
@@ -312,6 +364,7 @@ main(void)
     audit();
     reviews();
     backup();
+    rotation();
     upkeep();
 
     IS_INT(hr_fixture_scans(r) + hr_fixture_scans(w), 0,

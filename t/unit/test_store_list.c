@@ -19,6 +19,10 @@ static const char *const  employees[] = {
     NULL, NULL, "Сотрудник Первый", "Аналитик Аналитикович", "Ян"
 };
 
+static const char *const  units[] = {
+    NULL, "Блок", "Блок/Отдел", "Блок/Отдел/Группа", "Блок 2/Отдел"
+};
+
 static hr_store_card_t  all[ROWS];
 static int64_t          order[ROWS];
 
@@ -51,6 +55,7 @@ fill(void)
         slot.department = hr_str_from_c(departments[rand() % 7]);
         slot.position = hr_str_from_c(positions[rand() % 5]);
         slot.employee_name = hr_str_from_c(employees[rand() % 5]);
+        slot.unit_path = hr_str_from_c(units[rand() % 5]);
 
         c = hr_fixture_content("{}");
         c.validation_score = rand() % 11 / 10.0;
@@ -94,6 +99,17 @@ has(hr_str_t text, hr_str_t part)
 
 
 static bool
+below(const hr_store_card_t *c, hr_str_t unit)
+{
+    hr_str_t  path = c->unit_path.data == NULL ? c->department : c->unit_path;
+
+    return unit.len == 0
+           || (path.len >= unit.len && memcmp(path.data, unit.data, unit.len) == 0
+               && (path.len == unit.len || path.data[unit.len] == '/'));
+}
+
+
+static bool
 matches(const hr_store_card_t *c, const hr_store_filter_t *f)
 {
     size_t  i;
@@ -112,7 +128,8 @@ matches(const hr_store_card_t *c, const hr_store_filter_t *f)
            && (f->min_validation <= 0 || c->validation_score >= f->min_validation)
            && (f->min_completeness <= 0
                || c->completeness_score >= f->min_completeness)
-           && (f->created_by == 0 || c->created_by == f->created_by);
+           && (f->created_by == 0 || c->created_by == f->created_by)
+           && below(c, f->unit_path);
 }
 
 
@@ -295,6 +312,9 @@ combinations(void)
         }
         if (rand() % 4 == 0) {
             f.created_by = 1 + rand() % 3;
+        }
+        if (rand() % 5 == 0) {
+            f.unit_path = hr_str_from_c(units[rand() % 4]);
         }
         if (rand() % 40 != 0 && i > 300) {
             continue;

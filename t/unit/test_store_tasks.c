@@ -361,6 +361,11 @@ fairness(void)
     OK(list.count == 4 && hr_str_eq(list.items[0].id, hr_fixture_id(1))
        && hr_str_eq(list.items[3].id, hr_fixture_id(41)),
        "own and joined ones, oldest first");
+    IS_INT(hr_store_tasks_of_user(r, a, 1, AT(0), 100, &list), HR_OK,
+           "tasks of the other");
+    OK(list.items[list.count - 2].queue_position == 3
+       && list.items[list.count - 1].queue_position == 0,
+       "with the place of those that wait");
     IS_INT(hr_store_tasks_open(r, a, 100, &list), HR_OK, "all open tasks");
     IS_INT(list.count, 9, "are listed");
 

@@ -1,0 +1,180 @@
+/*
+ * Which copies of the database are kept (improvements.md I-62).  A copy is known
+ * by its name alone, so that a touched or restored file keeps its place.
+ */
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "hr_store_sqlite.h"
+
+
+#define HR_STORE_MAX_COPIES  10000
+#define HR_STORE_DAY         ((int64_t) 86400 * 1000000)
+
+typedef struct {
+    char          name[HR_STORE_BACKUP_NAME];
+    hr_instant_t  at;
+} hr_store_copy_t;
+
+
+static const char  hr_store_copy_shape[] = "hr-dddddddd-dddddd.db";
+
+
+void
+hr_store_backup_name(hr_instant_t now, char out[HR_STORE_BACKUP_NAME])
+{
+    char  t[HR_TIME_MAX];
+
+    /* 2026-01-31 04:00:00 */
+    (void) hr_time_format(now, HR_TIME_T1, t);
+    (void) snprintf(out, HR_STORE_BACKUP_NAME,
+                    "hr-%.4s%.2s%.2s-%.2s%.2s%.2s.db", t, t + 5, t + 8, t + 11,
+                    t + 14, t + 17);
+}
+
+
+static bool
+hr_store_copy_parse(const char *name, hr_store_copy_t *copy)
+{
+    char    text[HR_TIME_MAX];
+    size_t  i;
+
+    for (i = 0; hr_store_copy_shape[i] != '\0'; i++) {
+        if (hr_store_copy_shape[i] == 'd' && i >= 3 && i < 18) {
+            if (name[i] < '0' || name[i] > '9') {
+                return false;
+            }
+
+        } else if (name[i] != hr_store_copy_shape[i]) {
+            return false;
+        }
+    }
+
+    if (name[i] != '\0') {
+        return false;
+    }
+
+    memcpy(copy->name, name, i + 1);
+    (void) snprintf(text, sizeof(text), "%.4s-%.2s-%.2s %.2s:%.2s:%.2s",
+                    name + 3, name + 7, name + 9, name + 12, name + 14,
+                    name + 16);
+
+    return hr_time_parse(hr_str_from_c(text), &copy->at);
+}
+
+
+static int
+hr_store_copy_newer(const void *a, const void *b)
+{
+    const hr_store_copy_t  *x = a, *y = b;
+
+    return (x->at < y->at) - (x->at > y->at);
+}
+
+
+static hr_rc_t
+hr_store_copies(const char *folder, hr_store_copy_t *copies, size_t *count,
+    hr_diag_t *diag)
+{
+    DIR            *dir;
+    struct dirent  *entry;
+
+    *count = 0;
+
+    dir = opendir(folder);
+    if (dir == NULL) {
+        return hr_diag_set(diag, HR_ERROR, "cannot read the folder of the "
+                                           "backups (error %d)", errno);
+    }
+
+    while (*count < HR_STORE_MAX_COPIES && (entry = readdir(dir)) != NULL) {
+        *count += hr_store_copy_parse(entry->d_name, &copies[*count]);
+    }
+
+    (void) closedir(dir);
+
+    qsort(copies, *count, sizeof(hr_store_copy_t), hr_store_copy_newer);
+
+    return HR_OK;
+}
+
+
+/* Day 0, 1970-01-01, was a Thursday. */
+static int64_t
+hr_store_copy_period(hr_instant_t at, bool week)
+{
+    int64_t  day;
+
+    day = at / HR_STORE_DAY;
+
+    return week ? (day + 3) / 7 : day;
+}
+
+
+hr_rc_t
+hr_store_backup_rotate(const char *folder, unsigned daily, unsigned weekly,
+    unsigned *removed, hr_diag_t *diag)
+{
+    int               n;
+    bool              keep;
+    char              path[4096];
+    size_t            i, count;
+    hr_rc_t           rc;
+    int64_t           day, week, last_day, last_week;
+    hr_store_copy_t  *copies;
+
+    if (removed != NULL) {
+        *removed = 0;
+    }
+
+    copies = calloc(HR_STORE_MAX_COPIES, sizeof(hr_store_copy_t));
+    if (copies == NULL) {
+        return hr_diag_set(diag, HR_NOMEM, "out of memory");
+    }
+
+    rc = hr_store_copies(folder, copies, &count, diag);
+
+    last_day = last_week = INT64_MAX;
+
+    /* newest first, so the first of a period is its latest */
+    for (i = 0; i < count && rc == HR_OK; i++) {
+        day = hr_store_copy_period(copies[i].at, false);
+        week = hr_store_copy_period(copies[i].at, true);
+        keep = false;
+
+        if (day != last_day && daily > 0) {
+            daily--;
+            keep = true;
+        }
+
+        if (week != last_week && weekly > 0) {
+            weekly--;
+            keep = true;
+        }
+
+        last_day = day;
+        last_week = week;
+
+        if (keep) {
+            continue;
+        }
+
+        n = snprintf(path, sizeof(path), "%s/%s", folder, copies[i].name);
+
+        if (n < 0 || (size_t) n >= sizeof(path) || unlink(path) != 0) {
+            rc = hr_diag_set(diag, HR_ERROR, "cannot remove the old backup %s "
+                             "(error %d)", copies[i].name, errno);
+
+        } else if (removed != NULL) {
+            (*removed)++;
+        }
+    }
+
+    free(copies);
+
+    return rc;
+}
