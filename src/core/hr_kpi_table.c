@@ -330,9 +330,38 @@ hr_kpi_letter(unsigned char c)
 }
 
 
-/* Replaces every occurrence of name that stands at the borders of words. */
+/* Bytes of a case ending behind a surname: up to three Cyrillic letters. */
+static size_t
+hr_kpi_ending(hr_str_t cell, size_t pos)
+{
+    size_t    end = pos, letters = 0;
+    uint32_t  cp;
+
+    while (end < cell.len && letters < 4) {
+
+        size_t  next = end;
+
+        cp = hr_utf8_next(cell, &next);
+
+        if (cp < 0x430 || cp > 0x44f) {
+            break;
+        }
+
+        end = next;
+        letters++;
+    }
+
+    return letters <= 3 ? end - pos : 0;
+}
+
+
+/*
+ * Replaces every occurrence of name that stands at the borders of words; of a
+ * surname also in its other cases.
+ */
 static hr_str_t
-hr_kpi_scrub_name(hr_arena_t *arena, hr_str_t cell, hr_str_t name)
+hr_kpi_scrub_name(hr_arena_t *arena, hr_str_t cell, hr_str_t name,
+    bool surname)
 {
     size_t       start, end;
     hr_str_t     tail;
@@ -347,6 +376,7 @@ hr_kpi_scrub_name(hr_arena_t *arena, hr_str_t cell, hr_str_t name)
 
         start = (size_t) (at - cell.data);
         end = start + name.len;
+        end += surname ? hr_kpi_ending(cell, end) : 0;
 
         if ((start > 0 && hr_kpi_letter((unsigned char) cell.data[start - 1]))
             || (end < cell.len
@@ -388,7 +418,7 @@ hr_kpi_scrub_person(const hr_kpi_parse_t *p, hr_str_t cell, hr_str_t person)
         return cell;
     }
 
-    cell = hr_kpi_scrub_name(p->arena, cell, person);
+    cell = hr_kpi_scrub_name(p->arena, cell, person, false);
 
     while (len < person.len && person.data[len] != ' ') {
         len++;
@@ -397,7 +427,7 @@ hr_kpi_scrub_person(const hr_kpi_parse_t *p, hr_str_t cell, hr_str_t person)
     surname = hr_str(person.data, len);
 
     return hr_utf8_count(surname) >= 3
-           ? hr_kpi_scrub_name(p->arena, cell, surname) : cell;
+           ? hr_kpi_scrub_name(p->arena, cell, surname, true) : cell;
 }
 
 
