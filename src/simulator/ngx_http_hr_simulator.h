@@ -153,6 +153,7 @@ typedef struct {
     ngx_http_hr_sim_list_t  kpis;
     ngx_http_hr_sim_list_t  systems;
     ngx_http_hr_sim_list_t  above;              /* "title<TAB>path" */
+    ngx_http_hr_sim_list_t  aside;
     ngx_http_hr_sim_list_t  below;
 } ngx_http_hr_sim_facts_t;
 

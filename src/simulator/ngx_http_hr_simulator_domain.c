@@ -204,25 +204,49 @@ ngx_http_hr_sim_mentions(const ngx_str_t *text, const char *stems)
 }
 
 
+static const ngx_http_hr_sim_domain_t *
+ngx_http_hr_sim_domain_of(const ngx_str_t *text)
+{
+    const ngx_http_hr_sim_domain_t  *domain;
+
+    for (domain = ngx_http_hr_sim_domains; domain->words != NULL; domain++) {
+        if (ngx_http_hr_sim_mentions(text, domain->words)) {
+            return domain;
+        }
+    }
+
+    return domain;                      /* the last one, without stems */
+}
+
+
+/* The nearest one speaks first: title, unit, then the units above it. */
 const ngx_http_hr_sim_domain_t *
 ngx_http_hr_sim_domain(const ngx_http_hr_sim_facts_t *facts)
 {
-    ngx_uint_t                       i;
-    const ngx_http_hr_sim_domain_t  *domain = ngx_http_hr_sim_domains;
+    size_t                           start;
+    ngx_str_t                        part, path = facts->path;
+    const ngx_http_hr_sim_domain_t  *domain;
 
-    for (i = 0; domain[i].words != NULL; i++) {
-        if (ngx_http_hr_sim_mentions(&facts->unit, domain[i].words)) {
-            return &domain[i];
-        }
+    domain = ngx_http_hr_sim_domain_of(&facts->position);
+
+    if (domain->words == NULL) {
+        domain = ngx_http_hr_sim_domain_of(&facts->unit);
     }
 
-    for (i = 0; domain[i].words != NULL; i++) {
-        if (ngx_http_hr_sim_mentions(&facts->position, domain[i].words)
-            || ngx_http_hr_sim_mentions(&facts->path, domain[i].words))
+    while (domain->words == NULL && path.len > 0) {
+
+        for (start = path.len; start > 0 && path.data[start - 1] != '/';
+             start--)
         {
-            return &domain[i];
+            /* void */
         }
+
+        part.data = path.data + start;
+        part.len = path.len - start;
+        path.len = start > 0 ? start - 1 : 0;
+
+        domain = ngx_http_hr_sim_domain_of(&part);
     }
 
-    return &domain[i];
+    return domain;
 }

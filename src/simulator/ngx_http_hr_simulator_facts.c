@@ -117,6 +117,10 @@ ngx_http_hr_sim_kpi_row(ngx_pool_t *pool, ngx_str_t *line,
 
     item = cells[0];
 
+    if (cells[2].len == 1 && cells[2].data[0] == '-') {
+        cells[2].len = 0;
+    }
+
     if (cells[1].len > 1 || (cells[1].len == 1 && cells[1].data[0] != '-')) {
         item.len = cells[0].len + cells[1].len + cells[2].len
                    + sizeof(": цель  ") - 1;
@@ -125,8 +129,9 @@ ngx_http_hr_sim_kpi_row(ngx_pool_t *pool, ngx_str_t *line,
             return NGX_ERROR;
         }
 
-        item.len = ngx_sprintf(item.data, "%V: цель %V %V", &cells[0],
-                               &cells[1], &cells[2])
+        item.len = ngx_sprintf(item.data, "%V: цель %V%s%V", &cells[0],
+                               &cells[1], cells[2].len > 0 ? " " : "",
+                               &cells[2])
                    - item.data;
     }
 
@@ -200,6 +205,9 @@ ngx_http_hr_sim_career(ngx_pool_t *pool, ngx_str_t *line,
 
     if (ngx_http_hr_sim_begins(line, "- вверх: ", &rest)) {
         list = &facts->above;
+
+    } else if (ngx_http_hr_sim_begins(line, "- в сторону: ", &rest)) {
+        list = &facts->aside;
 
     } else if (ngx_http_hr_sim_begins(line, "- откуда приходят: ", &rest)) {
         list = &facts->below;

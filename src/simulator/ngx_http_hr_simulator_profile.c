@@ -81,7 +81,7 @@ static const char *const  ngx_http_hr_sim_tasks[] = {
     "Планирование %s на квартал, уточнение графика раз в месяц",
     "Согласование %s с подрядчиками и смежными отделами за три рабочих дня",
     "Контроль %s по графику и бюджету, список отклонений к совещанию",
-    "Разбор замечаний по составу %s и план исправлений со сроками",
+    "Анализ замечаний по составу %s и план исправлений со сроками",
 };
 
 #define NGX_HTTP_HR_SIM_TASKS                                                 \
@@ -509,7 +509,7 @@ ngx_http_hr_sim_personal(ngx_http_hr_sim_maker_t *m, cJSON *doc)
                                       : "Опыт работы в своей функции от одного"
                                         " года");
     ngx_http_hr_sim_string(m, object, "total_work_experience",
-                           m->manager ? "от пяти лет" : "от двух лет");
+                           m->manager ? "от 5 лет" : "от 2 лет");
     ngx_http_hr_sim_choice(m, object, "education_level",
                            ngx_http_hr_sim_education, NULL, 0);
     ngx_http_hr_sim_string(m, object, "field_of_study", m->domain->study);
@@ -519,28 +519,25 @@ ngx_http_hr_sim_personal(ngx_http_hr_sim_maker_t *m, cJSON *doc)
 
 /* --- career ---------------------------------------------------------------- */
 
-/* Title and path of entry n; without entries what any company has. */
-static void
-ngx_http_hr_sim_place(ngx_http_hr_sim_maker_t *m,
-    const ngx_http_hr_sim_list_t *list, ngx_uint_t n, const char *fallback,
+typedef const ngx_http_hr_sim_list_t  *ngx_http_hr_sim_lists_t[3];
+
+/* Title and path of entry n of the lists together; 0: there are fewer. */
+static ngx_uint_t
+ngx_http_hr_sim_place(ngx_http_hr_sim_lists_t lists, ngx_uint_t n,
     ngx_str_t *title, ngx_str_t *path)
 {
-    u_char  *tab;
+    u_char      *tab;
+    ngx_uint_t   i;
 
-    path->data = (u_char *) "Требуется уточнение";
-    path->len = ngx_strlen(path->data);
-
-    if (m->facts->path.len > 0) {
-        *path = m->facts->path;
+    for (i = 0; i < 3 && n >= lists[i]->count; i++) {
+        n -= lists[i]->count;
     }
 
-    if (n >= list->count) {
-        title->data = (u_char *) fallback;
-        title->len = ngx_strlen(fallback);
-        return;
+    if (i == 3) {
+        return 0;
     }
 
-    *title = list->items[n];
+    *title = lists[i]->items[n];
     tab = memchr(title->data, '\t', title->len);
 
     if (tab != NULL) {
@@ -548,6 +545,8 @@ ngx_http_hr_sim_place(ngx_http_hr_sim_maker_t *m,
         path->len = title->data + title->len - path->data;
         title->len = tab - title->data;
     }
+
+    return 1;
 }
 
 
@@ -579,10 +578,10 @@ ngx_http_hr_sim_step(ngx_http_hr_sim_maker_t *m, cJSON *array, ngx_str_t *title,
 }
 
 
-/* `count` steps to the entries from `first` on. */
+/* As many steps as the fallback has titles: these stand in for candidates. */
 static void
 ngx_http_hr_sim_steps(ngx_http_hr_sim_maker_t *m, cJSON *parent,
-    const char *name, const ngx_http_hr_sim_list_t *list, ngx_uint_t first,
+    const char *name, ngx_http_hr_sim_lists_t lists, ngx_uint_t first,
     const char *const *fallback, const char *rationale)
 {
     cJSON       *array;
@@ -592,8 +591,48 @@ ngx_http_hr_sim_steps(ngx_http_hr_sim_maker_t *m, cJSON *parent,
     array = ngx_http_hr_sim_array(m, parent, name);
 
     for (i = 0; array != NULL && fallback[i] != NULL; i++) {
-        ngx_http_hr_sim_place(m, list, first + i, fallback[i], &title, &path);
+        ngx_str_set(&path, "Требуется уточнение");
+        path = m->facts->path.len > 0 ? m->facts->path : path;
+
+        if (!ngx_http_hr_sim_place(lists, first + i, &title, &path)) {
+            title.data = (u_char *) fallback[i];
+            title.len = ngx_strlen(fallback[i]);
+        }
+
         ngx_http_hr_sim_step(m, array, &title, &path, rationale);
+    }
+}
+
+
+/* Two different titles. */
+static void
+ngx_http_hr_sim_predecessors(ngx_http_hr_sim_maker_t *m, cJSON *parent)
+{
+    static const char *const  fallback[] = { "Стажёр", "Помощник специалиста",
+                                             NULL };
+
+    cJSON                    *array;
+    ngx_str_t                 title, path, taken = ngx_null_string;
+    ngx_uint_t                i, n = 0;
+    ngx_http_hr_sim_lists_t   lists = { &m->facts->below, &m->facts->aside,
+                                        &m->facts->aside };
+
+    array = ngx_http_hr_sim_array(m, parent, "direct_predecessors");
+
+    for (i = 0; array != NULL && n < 2
+                && ngx_http_hr_sim_place(lists, i, &title, &path); i++)
+    {
+        if (n == 0 || title.len != taken.len
+            || ngx_memcmp(title.data, taken.data, title.len) != 0)
+        {
+            ngx_http_hr_sim_text(m, array, NULL, &title);
+            taken = title;
+            n++;
+        }
+    }
+
+    for (i = 0; array != NULL && n < 2; i++, n++) {
+        ngx_http_hr_sim_string(m, array, NULL, fallback[i]);
     }
 }
 
@@ -601,18 +640,17 @@ ngx_http_hr_sim_steps(ngx_http_hr_sim_maker_t *m, cJSON *parent,
 static void
 ngx_http_hr_sim_careerogram(ngx_http_hr_sim_maker_t *m, cJSON *doc)
 {
-    static const char *const  sources[] = { "Специалист", "Ведущий специалист",
-                                            NULL };
     static const char *const  entrants[] = { "Координатор проекта", NULL };
     static const char *const  up[] = { "Руководитель группы",
                                        "Руководитель отдела", NULL };
-    static const char *const  aside[] = { "Главный специалист",
-                                          "Менеджер проекта", NULL };
+    static const char *const  side[] = { "Главный специалист",
+                                         "Менеджер проекта", NULL };
     static const char *const  expert[] = { "Главный эксперт", NULL };
 
-    cJSON       *career, *object, *array;
-    ngx_str_t    title, path;
-    ngx_uint_t   i;
+    cJSON                    *career, *object;
+    ngx_http_hr_sim_facts_t  *f = m->facts;
+    ngx_http_hr_sim_lists_t   above = { &f->above, &f->aside, &f->below };
+    ngx_http_hr_sim_lists_t   aside = { &f->aside, &f->below, &f->above };
 
     ngx_http_hr_sim_string(m, doc, "careerogram_reasoning",
         "Переходы выбраны среди должностей своей и соседних функций.");
@@ -623,26 +661,24 @@ ngx_http_hr_sim_careerogram(ngx_http_hr_sim_maker_t *m, cJSON *doc)
     }
 
     object = ngx_http_hr_sim_object(m, career, "source_positions");
-    array = ngx_http_hr_sim_array(m, object, "direct_predecessors");
 
-    for (i = 0; array != NULL && sources[i] != NULL; i++) {
-        ngx_http_hr_sim_place(m, &m->facts->below, i, sources[i], &title, &path);
-        ngx_http_hr_sim_text(m, array, NULL, &title);
+    if (object != NULL) {
+        ngx_http_hr_sim_predecessors(m, object);
+        ngx_http_hr_sim_strings(m, object, "cross_functional_entrants",
+                                entrants);
     }
-
-    ngx_http_hr_sim_strings(m, object, "cross_functional_entrants", entrants);
 
     object = ngx_http_hr_sim_object(m, career, "target_pathways");
     if (object == NULL) {
         return;
     }
 
-    ngx_http_hr_sim_steps(m, object, "vertical_growth", &m->facts->above, 0, up,
+    ngx_http_hr_sim_steps(m, object, "vertical_growth", above, 0, up,
         "Задачи планирования и контроля готовят к руководству командой.");
-    ngx_http_hr_sim_steps(m, object, "horizontal_growth", &m->facts->below, 2,
-        aside, "Навыки работы с документами и сроками нужны и там.");
-    ngx_http_hr_sim_steps(m, object, "expert_growth", &m->facts->above, 2,
-        expert, "Глубокое знание предмета позволяет учить других.");
+    ngx_http_hr_sim_steps(m, object, "horizontal_growth", aside, 0, side,
+        "Навыки работы с документами и сроками нужны и там.");
+    ngx_http_hr_sim_steps(m, object, "expert_growth", aside, 2, expert,
+        "Глубокое знание предмета позволяет учить других.");
 }
 
 
