@@ -17,35 +17,10 @@
 #define HR_STORE_CHECK_BYTES   (64 * 1024 * 1024)
 
 
-typedef struct {
-    const char  *name;
-    hr_rc_t    (*apply)(hr_store_conn_t *conn, const hr_store_config_t *config,
-                        hr_store_report_t *report);
-} hr_store_migration_t;
-
-
 static hr_rc_t hr_store_check_pages(hr_store_conn_t *conn, hr_diag_t *diag);
 static hr_rc_t hr_store_migrate(hr_store_conn_t *conn,
     const hr_store_config_t *config, hr_store_report_t *report,
     hr_diag_t *diag);
-static hr_rc_t hr_store_apply_columns(hr_store_conn_t *conn,
-    const hr_store_config_t *config, hr_store_report_t *report);
-static hr_rc_t hr_store_apply_roles(hr_store_conn_t *conn,
-    const hr_store_config_t *config, hr_store_report_t *report);
-static hr_rc_t hr_store_apply_counters(hr_store_conn_t *conn,
-    const hr_store_config_t *config, hr_store_report_t *report);
-static hr_rc_t hr_store_apply_tokens(hr_store_conn_t *conn,
-    const hr_store_config_t *config, hr_store_report_t *report);
-
-
-/* In order; each is recorded by its name and applied once. */
-static const hr_store_migration_t  hr_store_migrations[] = {
-    { "0001-additive-columns", hr_store_apply_columns },
-    { "0002-roles", hr_store_apply_roles },
-    { "0003-version-counters", hr_store_apply_counters },
-    { "0004-tokens-from-metadata", hr_store_apply_tokens },
-    { NULL, NULL }
-};
 
 
 hr_rc_t
@@ -203,40 +178,6 @@ hr_store_check_pages(hr_store_conn_t *conn, hr_diag_t *diag)
 
 
 static hr_rc_t
-hr_store_has_column(hr_store_conn_t *conn, const char *table,
-    const char *column, bool *found)
-{
-    hr_rc_t  rc;
-    int64_t  n;
-
-    rc = hr_store_int(conn, &n, "SELECT count(*) FROM pragma_table_info(?1)"
-                                " WHERE name = ?2", "cc", table, column);
-    *found = n != 0;
-
-    return rc;
-}
-
-
-static hr_rc_t
-hr_store_add_column(hr_store_conn_t *conn, const hr_store_column_t *column)
-{
-    bool     found;
-    char     text[256];
-    hr_rc_t  rc;
-
-    rc = hr_store_has_column(conn, column->table, column->column, &found);
-    if (rc != HR_OK || found) {
-        return rc;
-    }
-
-    snprintf(text, sizeof(text), "ALTER TABLE %s ADD COLUMN %s %s",
-             column->table, column->column, column->type);
-
-    return hr_store_script(conn, text);
-}
-
-
-static hr_rc_t
 hr_store_create(hr_store_conn_t *conn, const char *const *statements)
 {
     hr_rc_t  rc;
@@ -313,45 +254,6 @@ hr_store_check_schema(hr_store_conn_t *conn, hr_diag_t *diag)
 
 
 static hr_rc_t
-hr_store_apply_all(hr_store_conn_t *conn, const hr_store_config_t *config,
-    hr_store_report_t *report)
-{
-    hr_rc_t                      rc;
-    int64_t                      n;
-    const hr_store_migration_t  *m;
-
-    for (m = hr_store_migrations; m->name != NULL; m++) {
-
-        rc = hr_store_int(conn, &n, "SELECT count(*) FROM schema_migrations"
-                                    " WHERE name = ?1", "c", m->name);
-        if (rc != HR_OK) {
-            return rc;
-        }
-
-        if (n != 0) {
-            continue;
-        }
-
-        rc = m->apply(conn, config, report);
-        if (rc != HR_OK) {
-            return rc;
-        }
-
-        rc = hr_store_run(conn, NULL, "INSERT INTO schema_migrations (name,"
-                                      " applied_at) VALUES (?1, ?2)",
-                          "c1", m->name, hr_time_now());
-        if (rc != HR_OK) {
-            return rc;
-        }
-
-        report->migrations++;
-    }
-
-    return HR_OK;
-}
-
-
-static hr_rc_t
 hr_store_seed_users(hr_store_conn_t *conn, const hr_store_config_t *config,
     hr_store_report_t *report)
 {
@@ -395,62 +297,101 @@ hr_store_seed_users(hr_store_conn_t *conn, const hr_store_config_t *config,
 }
 
 
-/* Profiles without any version get version 1 (database.md 6.4). */
+static hr_rc_t
+hr_store_add_version(hr_store_conn_t *conn, hr_str_t id)
+{
+    hr_rc_t  rc;
+
+    rc = hr_store_run(conn, NULL,
+        "INSERT INTO profile_versions (profile_id, version_number,"
+        " created_at, created_by_user_id, created_by_username,"
+        " version_type, profile_content, validation_score,"
+        " completeness_score, generation_metadata)"
+        " SELECT id, 1, created_at, coalesce(created_by, 1), 'System',"
+        " 'generated', profile_data, validation_score,"
+        " completeness_score, metadata_json FROM profiles WHERE id = ?1",
+        "t", id);
+
+    return rc != HR_OK ? rc
+           : hr_store_run(conn, NULL, "UPDATE profiles SET current_version = 1"
+                                      " WHERE id = ?1", "t", id);
+}
+
+
+/* The next id after the given one that has no version, in the arena. */
+static hr_rc_t
+hr_store_next_bare(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t *id)
+{
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
+
+    stmt = hr_store_query(conn,
+        "SELECT p.id FROM profiles p INDEXED BY idx_profiles_card"
+        " WHERE p.id > ?1 AND NOT EXISTS (SELECT 1 FROM profile_versions v"
+        " WHERE v.profile_id = p.id) ORDER BY p.id LIMIT 1", "t", *id);
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    rc = hr_store_step(conn, stmt);
+
+    if (rc == HR_OK) {
+        *id = hr_store_col(conn, arena, stmt, 0);
+        rc = hr_store_copied(conn, rc);
+    }
+
+    hr_store_end(stmt);
+
+    return rc;
+}
+
+
+/*
+ * Profiles without any version get version 1 (database.md 6.4).  A row that
+ * cannot have one (no user to be its author) is left alone.
+ */
 static hr_rc_t
 hr_store_add_versions(hr_store_conn_t *conn, hr_store_report_t *report)
 {
-    hr_rc_t        rc;
-    int64_t        rowid;
-    sqlite3_stmt  *stmt;
+    hr_rc_t      rc;
+    hr_str_t     id;
+    hr_arena_t  *arena, *last;
 
-    rowid = INT64_MIN;
+    id = HR_STR("");
+    last = NULL;
 
     for ( ;; ) {
-        stmt = hr_store_query(conn,
-            "SELECT p.rowid FROM profiles p WHERE p.rowid > ?1 AND NOT EXISTS"
-            " (SELECT 1 FROM profile_versions v WHERE v.profile_id = p.id)"
-            " ORDER BY p.rowid LIMIT 1", "i", rowid);
-        if (stmt == NULL) {
-            return HR_ERROR;
+        arena = hr_arena_create(1024 * 1024);
+        if (arena == NULL) {
+            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+            break;
         }
 
-        rc = hr_store_step(conn, stmt);
-        if (rc == HR_OK) {
-            rowid = sqlite3_column_int64(stmt, 0);
-        }
+        rc = hr_store_next_bare(conn, arena, &id);
 
-        hr_store_end(stmt);
+        hr_arena_destroy(last);
+        last = arena;
 
         if (rc != HR_OK) {
-            return rc == HR_NOT_FOUND ? HR_OK : rc;
+            break;
         }
 
-        rc = hr_store_run(conn, NULL,
-            "INSERT INTO profile_versions (profile_id, version_number,"
-            " created_at, created_by_user_id, created_by_username,"
-            " version_type, profile_content, validation_score,"
-            " completeness_score, generation_metadata)"
-            " SELECT id, 1, created_at, coalesce(created_by, 1), 'System',"
-            " 'generated', profile_data, validation_score,"
-            " completeness_score, metadata_json"
-            " FROM profiles WHERE rowid = ?1", "i", rowid);
-
-        if (rc == HR_OK) {
-            rc = hr_store_run(conn, NULL, "UPDATE profiles SET current_version"
-                                          " = 1 WHERE rowid = ?1", "i", rowid);
-        }
+        rc = hr_store_add_version(conn, id);
 
         if (rc == HR_OK) {
             report->versions_added++;
 
         } else if (conn->error == HR_STORE_E_CONSTRAINT) {
-            /* NULL id, or no user to be the author: the row is left alone */
             report->rows_skipped++;
 
         } else {
-            return rc;
+            break;
         }
     }
+
+    hr_arena_destroy(last);
+
+    return rc == HR_NOT_FOUND ? HR_OK : rc;
 }
 
 
@@ -489,101 +430,4 @@ hr_store_migrate(hr_store_conn_t *conn, const hr_store_config_t *config,
     /* an index is worth nothing to a planner without statistics */
     return hr_store_script(conn, "PRAGMA analysis_limit = 1000;"
                                  "PRAGMA optimize");
-}
-
-
-static hr_rc_t
-hr_store_apply_columns(hr_store_conn_t *conn, const hr_store_config_t *config,
-    hr_store_report_t *report)
-{
-    hr_rc_t                   rc;
-    const hr_store_column_t  *c;
-
-    (void) config;
-    (void) report;
-
-    for (c = hr_store_added_columns; c->table != NULL; c++) {
-        rc = hr_store_add_column(conn, c);
-        if (rc != HR_OK) {
-            return rc;
-        }
-    }
-
-    return HR_OK;
-}
-
-
-/*
- * The old service knows no roles: whoever is called like its administrator is
- * one, everybody else works as HR did.
- */
-static hr_rc_t
-hr_store_apply_roles(hr_store_conn_t *conn, const hr_store_config_t *config,
-    hr_store_report_t *report)
-{
-    hr_rc_t  rc;
-    int64_t  admins;
-
-    (void) report;
-
-    rc = hr_store_run(conn, NULL, "UPDATE users SET role = CASE WHEN username"
-                                  " = ?1 THEN 'admin' ELSE 'hr' END"
-                                  " WHERE role IS NULL",
-                      "c", config->admin_username == NULL
-                           ? "admin" : config->admin_username);
-    if (rc != HR_OK) {
-        return rc;
-    }
-
-    rc = hr_store_int(conn, &admins, "SELECT count(*) FROM users"
-                                     " WHERE role = 'admin'", "");
-    if (rc != HR_OK || admins != 0) {
-        return rc;
-    }
-
-    return hr_store_run(conn, NULL,
-                        "UPDATE users SET role = 'admin' WHERE id ="
-                        " (SELECT min(id) FROM users WHERE is_active = 1)", "");
-}
-
-
-/* Numbers are never reused (decisions.md 9): remember the greatest. */
-static hr_rc_t
-hr_store_apply_counters(hr_store_conn_t *conn, const hr_store_config_t *config,
-    hr_store_report_t *report)
-{
-    (void) config;
-    (void) report;
-
-    return hr_store_run(conn, NULL,
-        "UPDATE profiles SET version_counter = max(coalesce(current_version,"
-        " 1), coalesce((SELECT max(version_number) FROM profile_versions v"
-        " WHERE v.profile_id = profiles.id), 1))"
-        " WHERE version_counter IS NULL", "");
-}
-
-
-/*
- * The old service stored 0 tokens always (P-43); the true figures stand in the
- * metadata.  Rows with broken metadata stay as they are.
- */
-static hr_rc_t
-hr_store_apply_tokens(hr_store_conn_t *conn, const hr_store_config_t *config,
-    hr_store_report_t *report)
-{
-    (void) config;
-    (void) report;
-
-    return hr_store_run(conn, NULL,
-        "UPDATE profiles SET"
-        " input_tokens = coalesce(CAST(json_extract(metadata_json,"
-        "  '$.llm.tokens.input') AS INTEGER), 0),"
-        " output_tokens = coalesce(CAST(json_extract(metadata_json,"
-        "  '$.llm.tokens.output') AS INTEGER), 0),"
-        " total_tokens = coalesce(CAST(json_extract(metadata_json,"
-        "  '$.llm.tokens.total') AS INTEGER), 0)"
-        " WHERE coalesce(total_tokens, 0) = 0 AND"
-        " CASE WHEN json_valid(metadata_json) THEN"
-        "  json_type(metadata_json, '$.llm.tokens.total') IN"
-        "  ('integer', 'real') ELSE 0 END", "");
 }

@@ -136,6 +136,22 @@ extern const char *const         hr_store_own_schema[];
 extern const hr_store_column_t   hr_store_base_columns[];   /* must be there */
 extern const hr_store_column_t   hr_store_added_columns[];
 
+/* -- migrations (hr_store_migrate.c) -- */
+
+hr_rc_t hr_store_has_column(hr_store_conn_t *conn, const char *table,
+    const char *column, bool *found);
+/* Nothing when it is there. */
+hr_rc_t hr_store_add_column(hr_store_conn_t *conn,
+    const hr_store_column_t *column);
+hr_rc_t hr_store_apply_columns(hr_store_conn_t *conn,
+    const hr_store_config_t *config, hr_store_report_t *report);
+/* Those that the file has not had yet. */
+hr_rc_t hr_store_apply_all(hr_store_conn_t *conn,
+    const hr_store_config_t *config, hr_store_report_t *report);
+
+
+/* -- opening (hr_store_sqlite.c, hr_store_prepare.c) -- */
+
 /* Opens without any check of the schema. */
 hr_rc_t hr_store_open_raw(const hr_store_config_t *config, hr_store_mode_t mode,
     bool create, hr_store_conn_t **conn, hr_diag_t *diag);

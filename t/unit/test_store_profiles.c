@@ -447,6 +447,54 @@ approval_and_purge(void)
 }
 
 
+/* Every read with every small arena: an answer or HR_NOMEM, nothing else. */
+static void
+exhaustion(void)
+{
+    size_t                limit;
+    unsigned              bad = 0, full = 0;
+    hr_rc_t               rc[4];
+    hr_arena_t           *small;
+    hr_store_list_t       list;
+    hr_store_filter_t     f;
+    hr_store_versions_t   versions;
+    hr_store_slot_t       slot;
+
+    memset(&f, 0, sizeof(f));
+    f.page = 1;
+    f.limit = 5;
+    f.search = HR_STR("роль");
+    memset(&slot, 0, sizeof(slot));
+    slot.department = HR_STR("Узел");
+    slot.position = HR_STR("Связь");
+
+    for (limit = 1; limit < 6000; limit += 37) {
+        small = hr_arena_create(limit);
+        rc[0] = hr_store_profiles_list(r, small, &f, &list);
+        hr_arena_destroy(small);
+        small = hr_arena_create(limit);
+        rc[1] = hr_store_profile_get(r, small, hr_fixture_id(30), &profile);
+        hr_arena_destroy(small);
+        small = hr_arena_create(limit);
+        rc[2] = hr_store_versions_list(r, small, hr_fixture_id(20), &versions);
+        hr_arena_destroy(small);
+        small = hr_arena_create(limit);
+        rc[3] = hr_store_profile_find(r, small, &slot, &card);
+        hr_arena_destroy(small);
+
+        for (int i = 0; i < 4; i++) {
+            bad += rc[i] != HR_OK && rc[i] != HR_NOMEM;
+            full += rc[i] == HR_NOMEM;
+        }
+    }
+
+    IS_INT(bad, 0, "a full arena is HR_NOMEM and nothing else");
+    OK(full > 50, "it was full often");
+    IS_INT(hr_store_profile_get(r, a, hr_fixture_id(30), &profile), HR_OK,
+           "and the connection lives on");
+}
+
+
 int
 main(void)
 {
@@ -459,6 +507,7 @@ main(void)
     trimming();
     status();
     several();
+    exhaustion();
     approval_and_purge();
 
     hr_store_stale_t  stale;
