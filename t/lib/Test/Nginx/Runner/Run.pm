@@ -254,8 +254,8 @@ sub _start {
         # A module that does not load fails every block: said once in full.
         my $said = $last_output;
         $last_output = $server->output;
-        Test::More::diag($last_output eq $said ? "$said(as in a block before)"
-                                               : $server->why_not);
+        Test::More::diag($said ne '' && $said eq $last_output
+                         ? "$said(as in a block before)" : $server->why_not);
     }
 
     # Its emerg lines are in the diagnosis.
