@@ -112,8 +112,15 @@ my @all_c = grep { /\.[ch]\z/ } @c, @tests;
 
 # Layout
 
+# Bytes that a block sends or expects cannot be wrapped.
+my %wrappable = map {
+    my $text = join '', @{ $lines{$_} };
+    $text =~ s/^__DATA__\n.*//ms;
+    $_ => [split /(?<=\n)/, $text];
+} keys %lines;
+
 rule('no line is longer than ' . COLUMNS . ' columns',
-     lines_that(\%lines, [@c, grep { !m{t/data/} } @tests], sub {
+     lines_that(\%wrappable, [@c, grep { !m{t/data/} } @tests], sub {
          (my $line = $_[0]) =~ s/\n\z//;
          length $line > COLUMNS && length($line) . ' columns';
      }));
@@ -144,6 +151,12 @@ my $machine = join '|', map { "/$_/" } 'wo' . 'rk', 'ho' . 'me/\w+', 'ro' . 'ot'
 rule('no path of somebody\'s machine',
      lines_that(\%lines, [@c, @tests, @other, @texts], sub {
          $_[0] =~ m~(?<![\w.\x7D\$])($machine)~ ? $1 : '';
+     }));
+
+# A path in the file would come before that of another runner.
+rule('t/*.t leave the library path to prove',
+     lines_that(\%lines, [grep { m{^t/[^/]+\.t\z} } @tests], sub {
+         $_[0] =~ /^\s*use lib\b/ ? 'use lib' : '';
      }));
 
 # Calls

@@ -1,6 +1,5 @@
 # What the simulated model answers, and every way in which it fails.
 
-use lib 't/lib';
 use HR::Test::Simulator 'no_plan';
 
 use Time::HiRes qw( time );

@@ -1,7 +1,6 @@
 # The simulated model at work: time, clients that leave or read slowly, counters of
 # all workers, workers that end.
 
-use lib 't/lib';
 use HR::Test::Simulator 'no_plan';
 
 use Time::HiRes qw( sleep time );

@@ -78,8 +78,9 @@ add_block_preprocessor(sub {
     _prepend($block, http_config =>
              HR::Test::Config::http_config(scalar $block->hr_config));
     _prepend($block, config => HR::Test::Config::server_config());
-    _prepend($block, post_setup_server_root => 'HR::Test::State::make_files();');
-    _prepend($block, init => 'HR::Test::State::before_requests();');
+    _prepend($block, post_setup_server_root =>
+             'package main; HR::Test::State::make_files();');
+    _prepend($block, init => 'package main; HR::Test::State::before_requests();');
 });
 
 add_response_body_check(sub {

@@ -152,7 +152,8 @@ add_block_preprocessor(sub {
     $block->set_value(config => $CONFIG) if !defined $block->config;
 
     # A reload keeps the counters.
-    $block->set_value(init => "stats('POST');\n" . $block->init) if defined $block->init;
+    $block->set_value(init => "package main; stats('POST');\n" . $block->init)
+        if defined $block->init;
     return if !defined $block->ask && !defined $block->prompt;
 
     my $prompt = $block->prompt;

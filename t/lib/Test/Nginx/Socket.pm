@@ -112,6 +112,12 @@ sub bail_out (@) {
     Test::More::BAIL_OUT(join '', @_);
 }
 
+# Where the code of sections runs.
+{
+    no strict 'refs';
+    *{"Test::Nginx::Util::$_"} = \&{$_} for @EXPORT;
+}
+
 sub run_test ($) { Test::Nginx::Runner::Run::run_block(shift) }
 
 sub run_tests () {

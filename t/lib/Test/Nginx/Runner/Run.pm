@@ -124,14 +124,15 @@ sub _run {
 }
 
 
-# The code of a section sees $block.
+# The code of a section sees $block; its package is that of the original, with the
+# functions of Test::Nginx::Socket ("package main;" reaches those of the file).
 sub _eval_section {
     my ($block, $section) = @_;
 
     my $code = $block->$section;
     return if !defined $code || $code eq '';
 
-    eval "package main; no strict; $code; 1" or die "$section: $@";
+    eval "package Test::Nginx::Util; $code; 1" or die "$section: $@";
 }
 
 

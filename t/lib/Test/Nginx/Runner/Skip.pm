@@ -19,7 +19,7 @@ sub why_skip {
     if (defined(my $spec = $block->skip_eval)) {
         my ($count, $code) = $spec =~ /\A\s*(\d+)\s*:\s*(.*)/s
             or die "skip_eval must be \"count: code\"\n";
-        my $skip = eval "package main; $code";
+        my $skip = eval "package Test::Nginx::Util; $code";
         die "skip_eval: $@" if $@;
         return ($count, 'skip_eval') if $skip;
     }
