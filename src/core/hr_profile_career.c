@@ -448,7 +448,7 @@ hr_career_read_targets(hr_arena_t *arena, hr_json_t *career,
 
     targets = hr_json_get(career, "target_positions");
 
-    if (targets != NULL && targets->type != HR_JSON_NULL) {
+    if (!hr_json_missing(targets)) {
         return HR_OK;
     }
 

@@ -506,6 +506,20 @@ hr_career_older_overlay(const hr_career_merger_t *c, const hr_json_t *member)
 }
 
 
+/* A derived member goes; an empty one that is stored under its name stays. */
+
+static hr_json_t *
+hr_career_keep_stored(hr_career_merger_t *c, hr_str_t key)
+{
+    const hr_json_t  *stored;
+
+    stored = hr_json_get_str(c->stored, key);
+
+    return stored != NULL && hr_json_missing(stored)
+           ? hr_profile_copy(c->m, stored) : NULL;
+}
+
+
 static hr_json_t *
 hr_career_generic(hr_career_merger_t *c, const hr_json_t *member)
 {
@@ -514,7 +528,7 @@ hr_career_generic(hr_career_merger_t *c, const hr_json_t *member)
     stored = hr_json_get_str(c->stored, member->key);
 
     if (hr_career_older_overlay(c, member)) {
-        return stored == NULL ? NULL : hr_profile_copy(c->m, stored);
+        return hr_career_keep_stored(c, member->key);
     }
 
     if (stored == NULL) {
@@ -563,7 +577,7 @@ hr_career_member(hr_career_merger_t *c, const hr_json_t *member, hr_str_t *key)
         && !c->own_targets)
     {
         if (hr_json_get(c->incoming, "target_pathways") != NULL) {
-            return NULL;
+            return hr_career_keep_stored(c, member->key);
         }
 
         *key = HR_STR("target_pathways");
@@ -615,7 +629,7 @@ hr_career_owns_targets(hr_career_merger_t *c)
     texts = hr_json_get(c->incoming, "target_positions");
     pathways = hr_json_get(c->incoming, "target_pathways");
 
-    if (stored == NULL || stored->type == HR_JSON_NULL) {
+    if (hr_json_missing(stored)) {
         return false;
     }
 

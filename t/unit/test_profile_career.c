@@ -170,6 +170,14 @@ test_whole_answer(void)
               "{" SOURCES ",'target_pathways':{'vertical_growth':['П']}}",
               "the stored form itself is accepted");
 
+    is_merged("{'careerogram':{'target_positions':[],'target_pathways':{"
+              "'vertical_growth':[" STEP_D "]}}}",
+              "{'careerogram':{'source_positions':['А'],'target_positions':[" D
+              "],'target_pathways':{'vertical_growth':[" STEP_D "]}}}",
+              "{'source_positions':['А'],'target_positions':[],"
+              "'target_pathways':{'vertical_growth':[" STEP_D "]}}",
+              "an empty stored array does not hide the steps");
+
     is_merged(STORED, "{'careerogram':'текст'}", "'текст'",
               "another type is stored as it arrives");
 
