@@ -15,7 +15,7 @@ GET /api/profiles/bbbbbbbb-0000-4000-8000-000000000001/download/json
 Content-Type: application/json
 Cache-Control: private, no-cache
 --- response_headers_like
-Content-Disposition: attachment; filename="profile_\w+_b{8}\.json"; filename\*=UTF-8''profile_%.*json
+Content-Disposition: attachment; filename="profile_\w+_b+\.json"; filename\*=UTF-8''profile_%.*n
 ETag: "[0-9a-f]{24}-1json"
 --- response_body_like eval
 qr/^{\n  "success": true,\n  "profile": \{/

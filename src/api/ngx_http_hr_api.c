@@ -12,6 +12,8 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_organization_routes,
     ngx_http_hr_dashboard_routes,
     ngx_http_hr_profile_routes,
+    ngx_http_hr_content_routes,
+    ngx_http_hr_version_routes,
     ngx_http_hr_export_routes,
     NULL
 };

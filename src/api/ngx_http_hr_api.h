@@ -82,6 +82,8 @@ extern const ngx_http_hr_route_t  ngx_http_hr_catalog_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_organization_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_dashboard_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_profile_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_content_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_version_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_export_routes[];
 
 #endif /* NGX_HTTP_HR_API_H */

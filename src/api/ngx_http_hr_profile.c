@@ -226,16 +226,10 @@ ngx_http_hr_match_stale(ngx_http_hr_work_t *w, const ngx_http_hr_match_t *match,
 
 
 hr_rc_t
-ngx_http_hr_match_check(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
-    hr_str_t id, const ngx_http_hr_match_t *match, hr_store_card_t *card)
+ngx_http_hr_match_card(ngx_http_hr_work_t *w, const ngx_http_hr_match_t *match,
+    const hr_store_card_t *card)
 {
-    size_t   i;
-    hr_rc_t  rc;
-
-    rc = hr_store_profile_card(conn, w->arena, id, card);
-    if (rc != HR_OK) {
-        return ngx_http_hr_profile_failed(w, conn, rc, id, 0);
-    }
+    size_t  i;
 
     if (match->given && !match->any) {
         for (i = 0; i < match->ntags; i++) {
@@ -254,6 +248,19 @@ ngx_http_hr_match_check(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     }
 
     return HR_OK;
+}
+
+
+hr_rc_t
+ngx_http_hr_match_check(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
+    hr_str_t id, const ngx_http_hr_match_t *match, hr_store_card_t *card)
+{
+    hr_rc_t  rc;
+
+    rc = hr_store_profile_card(conn, w->arena, id, card);
+
+    return rc != HR_OK ? ngx_http_hr_profile_failed(w, conn, rc, id, 0)
+                       : ngx_http_hr_match_card(w, match, card);
 }
 
 

@@ -55,6 +55,10 @@ typedef struct {
 ngx_int_t ngx_http_hr_match_read(ngx_http_request_t *r, ngx_http_hr_work_t *w,
     ngx_http_hr_match_t *match);
 
+/* Is the profile what the client believes?  412, or 409 for base_version. */
+hr_rc_t ngx_http_hr_match_card(ngx_http_hr_work_t *w,
+    const ngx_http_hr_match_t *match, const hr_store_card_t *card);
+
 /*
  * In run() of a write, before the change: the profile exists (else 404) and is
  * what the client believes (else 412, or 409 for base_version).  The write

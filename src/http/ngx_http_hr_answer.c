@@ -287,6 +287,9 @@ ngx_http_hr_send(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     r->headers_out.status = status;
     r->headers_out.last_modified_time = -1;
 
+    /* conditions are judged here, before a change; nginx would do it after it */
+    r->disable_not_modified = 1;
+
     if (status != NGX_HTTP_NOT_MODIFIED) {
         r->headers_out.content_length_n = (off_t) len;
         r->headers_out.content_type = ngx_http_hr_types[type].name;
