@@ -168,41 +168,26 @@ sub kpi_files {
 }
 
 
-# [title, person, unit] per column; managers of the owning subtree first.
+# Titles of columns when a small unit has fewer than the file has columns.
+my @MORE_TITLES = (
+    'Директор', 'Заместитель директора', 'Руководитель направления',
+    'Руководитель проекта', 'Главный эксперт', 'Ведущий эксперт',
+    'Координатор', 'Эксперт', 'Ведущий консультант', 'Консультант',
+    'Старший эксперт', 'Младший эксперт',
+);
+
+# Longer than 80 columns together with a name: the scalar that is folded.
+my $LONG_TITLE = 'Главный специалист по внедрению показателей и проверке их исполнения';
+
+# [title, person, unit, key in positions_map] per column.
 sub people {
     my ($random, $tree, $file) = @_;
     my @units = preorder($tree->{region}{ $file->{region} });
-    my (@columns, %seen);
+    my @equal = equal_columns(\@units, $file->{equal} || 0);
+    my @others = grep { !@equal || $_->[0] ne $equal[0][0] } columns_of(@units);
+    my @chosen = (@others[0 .. $file->{persons} - @equal - 1], @equal);
 
-    for my $unit (@units) {
-        push @columns, map { [$_, undef, $unit->{path}] }
-                       grep { rank_of($_) <= 2 && !$seen{$_}++ } @{ $unit->{list} };
-    }
-
-    # Too few managers: other titles, then the ones that every unit could have.
-    push @columns, map { my $u = $_; map { [$_, undef, $u->{path}] }
-                         grep { !$seen{$_}++ } @{ $u->{list} } } @units;
-    push @columns, map { [$_, undef, $units[0]{path}] } grep { !$seen{$_}++ }
-        'Директор', 'Заместитель директора', 'Руководитель направления',
-        'Руководитель проекта', 'Главный эксперт', 'Ведущий эксперт',
-        'Главный специалист по внедрению показателей и проверке их исполнения',
-        'Координатор', 'Эксперт', 'Ведущий консультант', 'Консультант',
-        'Старший эксперт', 'Младший эксперт';
-
-    my $equal = $file->{equal} || 0;
-    my @chosen = @columns[0 .. $file->{persons} - 1 - ($equal ? $equal : 0)];
-    my $title = $file->{code} eq 'ДРР' ? 'Руководитель отдела'
-              : $file->{code} eq 'ДИТ' ? 'Руководитель управления'
-              : 'Руководитель группы';
-
-    @chosen = ((grep { $_->[0] ne $title } @columns)[0 .. $file->{persons} - $equal - 1],
-               map { [$title, undef, $units[$_ % @units]{path}] } 1 .. $equal)
-        if $equal;
-
-    if ($file->{folded}) {
-        $chosen[-1][0] = 'Главный специалист по внедрению показателей и проверке'
-                         . ' их исполнения';
-    }
+    $chosen[-1][0] = $LONG_TITLE if $file->{folded};
 
     if ($file->{short}) {
         $chosen[1][0] = 'Рук. отдела план. и реал. проектов';
@@ -210,15 +195,48 @@ sub people {
     }
 
     my @persons = $random->shuffle(@PERSONS);
-    my (%count);
+    my %count;
 
     for my $i (0 .. $#chosen) {
         my $n = ++$count{ $chosen[$i][0] };
-        $chosen[$i][1] = $i > 1 && $i % 4 == 2 ? 'Вакансия' : shift @persons;
+        $chosen[$i][1] = $i % 4 == 2 ? 'Вакансия' : shift @persons;
         $chosen[$i][3] = $chosen[$i][0] . ($n > 1 ? " (позиция $n)" : '');
     }
 
     return \@chosen;
+}
+
+
+# One column per title: managers first, then the others, then MORE_TITLES.
+sub columns_of {
+    my (@units) = @_;
+    my %seen;
+    my @slots = map { my $u = $_; map { [$_, undef, $u->{path}] } @{ $u->{list} } } @units;
+
+    return map { [@$_] } grep { !$seen{ $_->[0] }++ }
+           (grep { rank_of($_->[0]) <= 2 } @slots),
+           (grep { rank_of($_->[0]) > 2 } @slots),
+           (map { [$_, undef, $units[0]{path}] } @MORE_TITLES);
+}
+
+
+# Several columns of one title: the head's title that most units have.
+sub equal_columns {
+    my ($units, $count) = @_;
+    my %at;
+
+    return if !$count;
+
+    for my $unit (@$units) {
+        push @{ $at{$_} }, $unit->{path} for grep { /^Руководитель / } @{ $unit->{list} };
+    }
+
+    my ($title) = sort { @{ $at{$b} } <=> @{ $at{$a} } || $a cmp $b } keys %at;
+    my @paths = $title ? @{ $at{$title} } : ();
+
+    $title //= 'Руководитель группы';
+
+    return map { [$title, undef, $paths[$_] // $units->[0]{path}] } 0 .. $count - 1;
 }
 
 
@@ -341,7 +359,7 @@ sub front_matter {
     if ($file->{units}) {
         $text .= "positions_units:\n"
                . join '', map { "  $_->[3]: $_->[2]\n" }
-                 grep { $_->[3] =~ /^Руководитель управления/ } @{ $file->{people} };
+                 grep { $_->[0] eq $file->{people}[-1][0] } @{ $file->{people} };
     }
 
     return $text . "source_file: КПЭ_$file->{code}_образец.xlsx\n"

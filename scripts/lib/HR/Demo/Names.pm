@@ -262,6 +262,8 @@ sub name_special {
                    && !@{ $_->{children} } && $_->{kind} eq $kind } @$units)
             if !$unit;
 
+        die "no unit for a special name\n" if !$unit;
+
         $unit->{name} = $name;
         $unit->{special} = 1;
         $state->{used}{ match_key($name) } = 1;
