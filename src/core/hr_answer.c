@@ -254,8 +254,12 @@ hr_answer_take_error(hr_answer_reader_t *r, const hr_json_t *error)
     }
 
     hr_buf_reset(&r->message);
-    (void) hr_buf_str(&r->message, hr_utf8_cut(hr_json_text(message),
-                                               HR_ANSWER_MESSAGE_MAX));
+
+    if (hr_buf_str(&r->message, hr_utf8_cut(hr_json_text(message),
+                                            HR_ANSWER_MESSAGE_MAX)) != HR_OK)
+    {
+        r->err = HR_NOMEM;
+    }
 
     r->no_response_format = hr_answer_mentions(error, message, "response_format")
                             || hr_answer_mentions(error, message, "json_schema")
@@ -311,9 +315,11 @@ hr_answer_take_choice(hr_answer_reader_t *r, const hr_json_t *choice)
 
     /* the reason is cut to the buffer; a refusal is one whatever its length */
     refusal = hr_json_text(hr_json_get(message, "refusal"));
-    (void) hr_buf_str(&r->refusal,
-                      hr_utf8_cut_bytes(refusal,
-                                        r->refusal.limit - r->refusal.len));
+    refusal = hr_utf8_cut_bytes(refusal, r->refusal.limit - r->refusal.len);
+
+    if (refusal.len > 0 && hr_buf_str(&r->refusal, refusal) != HR_OK) {
+        r->err = HR_NOMEM;
+    }
 
     hr_answer_field(&r->finish_reason, hr_json_get(choice, "finish_reason"));
     hr_answer_int(choice, "index", &r->index);
@@ -659,11 +665,7 @@ hr_answer_reader_finish(hr_answer_reader_t *r, hr_arena_t *arena, int status,
     out->bytes = r->bytes;
     out->padding = r->padding;
 
-    if (out->content.data == NULL && r->content.len > 0) {
-        return HR_NOMEM;
-    }
-
-    return r->err == HR_NOMEM ? HR_NOMEM : HR_OK;
+    return r->err == HR_NOMEM || hr_arena_failed(arena) ? HR_NOMEM : HR_OK;
 }
 
 

@@ -53,6 +53,7 @@ struct hr_arena_s {
     size_t             limit;
     size_t             used;
     size_t             block_size;  /* of the next block */
+    bool               failed;      /* something was refused */
 };
 
 
@@ -87,6 +88,7 @@ hr_arena_create(size_t limit)
 
     arena->limit = limit;
     arena->block_size = HR_ARENA_MIN_BLOCK;
+    arena->failed = false;
 
     return arena;
 }
@@ -156,6 +158,7 @@ hr_arena_alloc(hr_arena_t *arena, size_t size)
     hr_arena_block_t  *block;
 
     if (size > SIZE_MAX / 2) {
+        arena->failed = true;
         return NULL;
     }
 
@@ -166,6 +169,7 @@ hr_arena_alloc(hr_arena_t *arena, size_t size)
     }
 
     if (sum > arena->limit - arena->used) {
+        arena->failed = true;
         return NULL;
     }
 
@@ -175,6 +179,7 @@ hr_arena_alloc(hr_arena_t *arena, size_t size)
     if (block == NULL || room > block->size - block->fill) {
         block = hr_arena_block_add(arena, room);
         if (block == NULL) {
+            arena->failed = true;
             return NULL;
         }
     }
@@ -206,6 +211,20 @@ size_t
 hr_arena_used(const hr_arena_t *arena)
 {
     return arena->used;
+}
+
+
+bool
+hr_arena_failed(const hr_arena_t *arena)
+{
+    return arena->failed;
+}
+
+
+void
+hr_arena_fail(hr_arena_t *arena)
+{
+    arena->failed = true;
 }
 
 

@@ -95,6 +95,13 @@ void hr_arena_destroy(hr_arena_t *arena);               /* NULL is allowed */
 void *hr_arena_alloc(hr_arena_t *arena, size_t size);   /* aligned to 16 */
 void *hr_arena_calloc(hr_arena_t *arena, size_t size);
 size_t hr_arena_used(const hr_arena_t *arena);
+/*
+ * True when some allocation was refused since the arena was made: a caller of
+ * many small steps looks once at the end instead of after each of them.
+ * hr_arena_fail() says so for memory that was taken elsewhere.
+ */
+bool hr_arena_failed(const hr_arena_t *arena);
+void hr_arena_fail(hr_arena_t *arena);
 
 /* Copies end in NUL (not counted), so that they may be handed to C strings. */
 char *hr_arena_copy(hr_arena_t *arena, const char *data, size_t len);

@@ -34,6 +34,24 @@ hr_context_wanted(const hr_context_builder_t *b, hr_context_var_t var)
 }
 
 
+/* The buffer's text in the arena, or what to say when it is empty. */
+static hr_rc_t
+hr_context_take(hr_context_builder_t *b, hr_buf_t *buf, const char *empty,
+    hr_str_t *out)
+{
+    hr_rc_t  rc = buf->err;
+
+    if (rc == HR_OK) {
+        *out = buf->len == 0 ? hr_str_from_c(empty)
+                             : hr_arena_str(b->arena, hr_buf_view(buf));
+        rc = out->data == NULL ? HR_NOMEM : HR_OK;
+    }
+
+    hr_buf_release(buf);
+    return rc;
+}
+
+
 /* --- plain values ----------------------------------------------------------------- */
 
 static hr_rc_t
@@ -146,11 +164,7 @@ hr_context_headcount(hr_context_builder_t *b)
     hr_jw_kbool(&w, "has_data", u->has_headcount);
     hr_jw_end_object(&w);
 
-    c->values[HR_VAR_HEADCOUNT_INFO] = hr_arena_str(b->arena,
-                                                    hr_buf_view(&buf));
-    hr_buf_release(&buf);
-
-    return c->values[HR_VAR_HEADCOUNT_INFO].data == NULL ? HR_NOMEM : HR_OK;
+    return hr_context_take(b, &buf, "", &c->values[HR_VAR_HEADCOUNT_INFO]);
 }
 
 
@@ -312,12 +326,8 @@ hr_context_foreign_text(hr_context_builder_t *b)
         (void) hr_buf_str(&buf, unit.name);
     }
 
-    c->values[HR_VAR_FOREIGN_FUNCTIONS] = c->foreign_count == 0
-        ? HR_STR("соседних подразделений нет")
-        : hr_arena_str(b->arena, hr_buf_view(&buf));
-    hr_buf_release(&buf);
-
-    return c->values[HR_VAR_FOREIGN_FUNCTIONS].data == NULL ? HR_NOMEM : HR_OK;
+    return hr_context_take(b, &buf, "соседних подразделений нет",
+                           &c->values[HR_VAR_FOREIGN_FUNCTIONS]);
 }
 
 
@@ -382,12 +392,8 @@ hr_context_roles(hr_context_builder_t *b)
         (void) hr_buf_str(&buf, b->sources->rules->soft_skill_text);
     }
 
-    c->values[HR_VAR_ROLE_TOPICS] = buf.len == 0
-        ? HR_STR("обязательных тем нет")
-        : hr_arena_str(b->arena, hr_buf_view(&buf));
-    hr_buf_release(&buf);
-
-    return c->values[HR_VAR_ROLE_TOPICS].data == NULL ? HR_NOMEM : HR_OK;
+    return hr_context_take(b, &buf, "обязательных тем нет",
+                           &c->values[HR_VAR_ROLE_TOPICS]);
 }
 
 
@@ -415,12 +421,8 @@ hr_context_blocks(hr_context_builder_t *b)
     }
 
     hr_jw_end_array(&w);
-    c->blocks_json = buf.err == HR_OK ? hr_arena_str(b->arena,
-                                                     hr_buf_view(&buf))
-                                      : HR_STR_NULL;
-    hr_buf_release(&buf);
 
-    return c->blocks_json.data == NULL ? HR_NOMEM : HR_OK;
+    return hr_context_take(b, &buf, "", &c->blocks_json);
 }
 
 
@@ -664,6 +666,10 @@ hr_context_fill(hr_context_builder_t *b)
         b->c->values[HR_VAR_CAREER_CANDIDATES] =
             hr_context_career(b->org, b->c,
                               b->sources->rules->career_candidates, b->arena);
+
+        if (b->c->values[HR_VAR_CAREER_CANDIDATES].data == NULL) {
+            return HR_NOMEM;
+        }
     }
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == HR_OK; i++)
@@ -710,5 +716,6 @@ hr_context_build(const hr_context_sources_t *sources, const hr_org_t *org,
         rc = out->warnings.rc;
     }
 
-    return rc;
+    /* folded texts are taken without a look at each of them */
+    return rc == HR_OK && hr_arena_failed(arena) ? HR_NOMEM : rc;
 }

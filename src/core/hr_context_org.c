@@ -308,6 +308,7 @@ hr_context_branch(const hr_org_t *org, const hr_context_t *c,
                          "%u, блоков %zu.", hr_org_unit_count(org),
                          hr_org_slot_count(org), c->block_count);
 
+    /* what is above the buffer's limit would be cut anyway */
     if (buf.err == HR_OK || buf.err == HR_LIMIT) {
         text = hr_utf8_cut_bytes(hr_buf_view(&buf), buf.len);
         cut = hr_utf8_cut(text, limits->chars);

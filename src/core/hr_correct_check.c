@@ -95,6 +95,23 @@ hr_check_kpis(hr_check_t *c)
 
 /* --- career ------------------------------------------------------------------------- */
 
+/* True when the reference resolves; a full heap is no "not found". */
+static bool
+hr_check_resolve(const hr_check_t *c, hr_str_t reference, hr_str_t title,
+    hr_org_resolved_t *resolved)
+{
+    hr_rc_t  rc;
+
+    rc = hr_org_resolve(c->org, reference, title, resolved);
+
+    if (rc == HR_NOMEM) {
+        c->warnings->rc = rc;
+    }
+
+    return rc == HR_OK;
+}
+
+
 /* Some unit has the title: each block is asked for its whole subtree. */
 static bool
 hr_check_has_title(const hr_check_t *c, hr_str_t title)
@@ -103,8 +120,7 @@ hr_check_has_title(const hr_check_t *c, hr_str_t title)
     const hr_context_t  *context = c->in->context;
 
     for (size_t i = 0; i < context->block_count && title.len > 0; i++) {
-        if (hr_org_resolve(c->org, context->blocks[i], title, &resolved)
-            == HR_OK
+        if (hr_check_resolve(c, context->blocks[i], title, &resolved)
             && resolved.slot != HR_ORG_NONE)
         {
             return true;
@@ -119,11 +135,21 @@ hr_check_has_title(const hr_check_t *c, hr_str_t title)
 static bool
 hr_check_has_unit(const hr_check_t *c, hr_str_t reference)
 {
-    uint32_t  unit;
+    hr_rc_t              rc;
+    uint32_t             unit;
+    hr_org_department_t  department;
 
-    return hr_org_find_path(c->org, reference, HR_ORG_PATH_SUFFIX, &unit)
-           == HR_OK
-           || hr_org_units_of_name(c->org, reference, &unit, 1) > 0;
+    rc = hr_org_find_path(c->org, reference, HR_ORG_PATH_SUFFIX, &unit);
+
+    if (rc == HR_NOT_FOUND) {
+        rc = hr_org_find_department(c->org, reference, &department);
+    }
+
+    if (rc == HR_NOMEM) {
+        c->warnings->rc = rc;
+    }
+
+    return rc == HR_OK;
 }
 
 
@@ -146,8 +172,8 @@ hr_check_target(hr_check_t *c, hr_str_t path, const hr_json_t *step)
     mark->department_known = mark->department.len > 0
                              && hr_check_has_unit(c, mark->department);
     mark->in_structure = mark->department_known && mark->position.len > 0
-                         && hr_org_resolve(c->org, mark->department,
-                                           mark->position, &resolved) == HR_OK
+                         && hr_check_resolve(c, mark->department,
+                                             mark->position, &resolved)
                          && resolved.slot != HR_ORG_NONE;
 
     if (!mark->in_structure) {
@@ -406,10 +432,15 @@ hr_check_topics(hr_check_t *c)
     hr_buf_init(&buf, HR_CHECK_TEXT_MAX);
     hr_check_collect(c->document, 0, &buf);
     folded = hr_fold(c->arena, hr_utf8_cut_bytes(hr_buf_view(&buf), buf.len));
+
+    /* a document above the limit is searched as far as it fits */
+    if (folded.data == NULL || buf.err == HR_NOMEM) {
+        c->warnings->rc = HR_NOMEM;
+    }
+
     hr_buf_release(&buf);
 
-    if (folded.data == NULL) {
-        c->warnings->rc = HR_NOMEM;
+    if (c->warnings->rc != HR_OK) {
         return;
     }
 

@@ -325,16 +325,19 @@ hr_fold_apply(hr_arena_t *arena, hr_str_t text, unsigned rules)
     hr_str_t   result;
 
     if (!(rules & HR_FOLD_NFC) || hr_fold_is_nfc(text)) {
-        return hr_fold_pass(arena, text, rules);
+        result = hr_fold_pass(arena, text, rules);
+
+    } else {
+        apart = hr_fold_normal(text, UTF8PROC_DECOMPOSE, &len);
+        result = apart == NULL ? HR_STR_NULL
+                               : hr_fold_pass(arena, hr_str(apart, len),
+                                              rules | HR_FOLD_APART);
+        free(apart);
     }
 
-    apart = hr_fold_normal(text, UTF8PROC_DECOMPOSE, &len);
-    if (apart == NULL) {
-        return HR_STR_NULL;
+    if (result.data == NULL) {
+        hr_arena_fail(arena);       /* also when it was the heap */
     }
-
-    result = hr_fold_pass(arena, hr_str(apart, len), rules | HR_FOLD_APART);
-    free(apart);
 
     return result;
 }

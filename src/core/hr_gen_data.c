@@ -483,6 +483,10 @@ hr_gen_load(const hr_gen_file_t *files, size_t count,
         rc = gen->notes.rc;
     }
 
+    if (rc == HR_OK && hr_arena_failed(arena)) {
+        rc = HR_NOMEM;              /* a key or a folded text is missing */
+    }
+
     if (rc != HR_OK) {
         hr_gen_destroy(gen);
         return rc;

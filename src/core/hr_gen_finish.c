@@ -281,7 +281,11 @@ hr_gen_conclude(hr_gen_judge_t *j, hr_generr_t error, hr_json_t *document)
 
     r->metadata_tree = metadata;
 
-    return rc == HR_OK && !r->success ? hr_gen_join_errors(j) : rc;
+    if (rc == HR_OK && !r->success) {
+        rc = hr_gen_join_errors(j);
+    }
+
+    return rc == HR_OK && hr_arena_failed(j->job->arena) ? HR_NOMEM : rc;
 }
 
 
