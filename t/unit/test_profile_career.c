@@ -225,6 +225,77 @@ test_twice(void)
 
 
 static void
+is_read(const char *stored, const char *want, const char *name)
+{
+    hr_profile_t         p;
+    hr_json_t           *read;
+    hr_profile_edit_t    edit;
+    hr_profile_merge_t   m;
+
+    memset(&edit, 0, sizeof(edit));
+    edit.vocabulary = voc;
+    edit.view = HR_VIEW_ANSWER;
+    edit.layout = HR_TIME_WIRE_Z;
+
+    hr_profile_from_tree(hr_test_json(arena, stored), &p);
+    read = hr_profile_view(arena, &p, voc, HR_VIEW_ANSWER);
+    IS_JSON(arena, hr_json_get(read, "careerogram"), want, name);
+    OK(hr_profile_merge(arena, &p, read, &edit, &m) == HR_OK && !m.changed,
+       "  and it goes back");
+}
+
+
+static void
+test_read(void)
+{
+    is_read("{'careerogram':{'source_positions':' А ','target_pathways':{"
+            "'vertical_growth':['Вертикальный рост: Б',' Карьерный рост: В '],"
+            "'horizontal_growth':'Г','expert_growth':{'rationale':'р'}}}}",
+            "{'source_positions':[' А '],'target_pathways':{"
+            "'vertical_growth':['Вертикальный рост: Б',' Карьерный рост: В '],"
+            "'horizontal_growth':'Г','expert_growth':{'rationale':'р'}},"
+            "'target_positions':['Вертикальный рост: Б',"
+            "'Вертикальный рост: Карьерный рост: В',"
+            "'Горизонтальный рост: Г','Экспертный рост: обоснование: р']}",
+            "texts, single values and half-filled steps");
+
+    is_read("{'careerogram':{'source_positions':{'direct_predecessors':'А'},"
+            "'source_positions_detail':7,'target_positions':null}}",
+            "{'source_positions':['А'],'source_positions_detail':7,"
+            "'target_positions':[]}",
+            "a member that has the overlay's name is not touched");
+
+    is_read("{'careerogram':{}}",
+            "{'source_positions':[],'target_positions':[]}",
+            "an empty object can be edited");
+
+    is_read("{'careerogram':null}", "null", "nothing stays nothing");
+
+    is_merged(STORED, "{'careerogram':{'target_positions':[" G "," D "," E "," J
+              "],'source_positions_detail':{'direct_predecessors':['А'],"
+              "'cross_functional_entrants':['В']}}}",
+              "{'target_pathways':{'vertical_growth':[" STEP_G "," STEP_D "],"
+              "'horizontal_growth':['Е'],'expert_growth':[" STEP_J "]},"
+              "'source_positions':{'direct_predecessors':['А'],"
+              "'cross_functional_entrants':['В']}}",
+              "the detail stands for sources that were left out");
+
+    is_merged(STORED, "{'careerogram':{'source_positions':['А','',null,'Б','В'],"
+              "'target_positions':['',null," G "," D "," E "," J "]}}",
+              "{" SOURCES ",'target_pathways':{'vertical_growth':[" STEP_G ","
+              STEP_D "],'horizontal_growth':['Е'],'expert_growth':[" STEP_J "]}}",
+              "empty rows of the form are nothing");
+
+    is_merged(STORED, "{'careerogram':{'source_positions':['А','Б','В'],"
+              "'target_positions':[" G ",{'target_position':'Объект'}]}}",
+              "{" SOURCES ",'target_pathways':{'vertical_growth':[" STEP_G ","
+              "{'target_position':'Объект'}],'horizontal_growth':[],"
+              "'expert_growth':[]}}",
+              "a step that the client sent as an object is one");
+}
+
+
+static void
 test_other_shapes(void)
 {
     is_merged("{'careerogram':'{\\\"source_positions\\\":{"
@@ -262,6 +333,7 @@ main(void)
     test_sources();
     test_whole_answer();
     test_twice();
+    test_read();
     test_other_shapes();
 
     hr_arena_destroy(arena);

@@ -129,6 +129,18 @@ test_area_forms(void)
             "an alias stays when the client did not send its source back");
 
     got = merge(stored, hr_test_json(arena, "{'responsibility_areas':["
+                            "{'area':['А'],'tasks':['1']},"
+                            "{'area':['Б','В'],'tasks':['2']},"
+                            "{'title':'Г','area':['Г'],'tasks':['3','6'],"
+                            "'note':null}]}"), HR_VIEW_ANSWER, &m);
+
+    IS_JSON(arena, got, "{'responsibility_areas':["
+                        "{'area':'А','tasks':['1']},"
+                        "{'area':['Б','В'],'tasks':['2']},"
+                        "{'title':'Г','tasks':['3','6'],'note':null}]}",
+            "an alias goes when its source came back with another edit");
+
+    got = merge(stored, hr_test_json(arena, "{'responsibility_areas':["
                             "{'title':'Г','area':['Г'],'tasks':['3']},"
                             "{'area':['А'],'tasks':['1']}]}"),
                 HR_VIEW_ANSWER, &m);

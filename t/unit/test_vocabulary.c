@@ -2,6 +2,8 @@
 
 #include "hr_test_profile.h"
 
+#include "hr_finding.h"
+#include "hr_node.h"
 #include "hr_words.h"
 
 
@@ -160,6 +162,71 @@ test_patterns(void)
 
 
 static void
+is_text(const char *json, const char *want, const char *name)
+{
+    hr_str_t  text;
+
+    text = hr_node_text(arena, hr_test_json(arena, json));
+    IS_STR(text.data, text.len, want, name);
+}
+
+
+static void
+test_nodes(void)
+{
+    size_t           before;
+    hr_path_t        path;
+    hr_json_t       *root;
+    hr_findings_t    list, more;
+
+    is_text("'а'", "а", "a text as it is");
+    is_text("5.0", "5", "a whole number without .0");
+    is_text("5.50", "5.50", "another number as written");
+    is_text("true", "true", "a boolean");
+    is_text("null", "", "null is no text");
+    is_text("{'a':[1, 2]}", "{\"a\":[1,2]}", "the rest as compact JSON");
+
+    OK(hr_node_hash(hr_test_json(arena, "{'a':1.0,'b':[true,null,'x']}"))
+       == hr_node_hash(hr_test_json(arena, "{'b':[true,null,'x'],'a':1}"))
+       && hr_node_hash(hr_test_json(arena, "[1,2]"))
+          != hr_node_hash(hr_test_json(arena, "[2,1]")),
+       "equal values have equal hashes");
+
+    root = hr_test_json(arena, "{'a':[0,{'b':'x'}]}");
+    hr_path_of(&path, hr_json_get(hr_json_at(hr_json_get(root, "a"), 1), "b"),
+               root);
+    IS_STR(path.text, path.len, "a[1].b", "the path of a node");
+
+    hr_path_reset(&path);
+    while (path.len < sizeof(path.text) - 8) {
+        hr_path_index(&path, 123456);
+    }
+
+    before = path.len;
+    hr_path_index(&path, 1234567890);
+    hr_path_member(&path, HR_STR("another_member"));
+    OK(path.len == before && path.text[path.len] == '\0',
+       "a part that has no room is left out");
+
+    hr_findings_init(&list, arena);
+    hr_findings_init(&more, arena);
+    for (before = 0; before < HR_FINDINGS_MAX + 5; before++) {
+        hr_findings_add(&list, "code", HR_STR("p"), "%s %zu", "текст", before);
+    }
+
+    hr_findings_add(&more, "other", HR_STR("p"), "%03000d", 1);
+    IS_INT(list.count, HR_FINDINGS_MAX, "findings are kept up to a limit");
+    IS_INT(list.total, HR_FINDINGS_MAX + 5, "  and counted beyond it");
+    IS_INT(more.items[0].message.len, HR_FINDING_TEXT_MAX,
+           "a message is cut at its limit");
+
+    hr_findings_append(&more, &list);
+    OK(more.count == HR_FINDINGS_MAX && more.total == HR_FINDINGS_MAX + 6,
+       "two lists together have one limit");
+}
+
+
+static void
 test_broken(void)
 {
     size_t            i, len;
@@ -224,6 +291,7 @@ main(void)
     test_levels();
     test_labels();
     test_patterns();
+    test_nodes();
     test_broken();
 
     hr_arena_destroy(arena);
