@@ -111,6 +111,9 @@ hr_gen_context(hr_gen_job_t *job, const hr_org_t *org)
     job->facts.position = job->context.title;
     job->facts.unit = job->context.unit.index;
     job->facts.slot = job->context.resolved.slot;
+    job->facts.kpi_source =
+        hr_str_from_c(hr_kpi_source_name(job->context.kpi.source));
+    job->facts.kpi_type = job->context.kpi.type;
     job->facts.prompt_chars = job->context.prompt_chars;
     job->facts.input_tokens = hr_prompt_tokens(job->context.prompt_chars);
 

@@ -136,6 +136,8 @@ typedef struct {
     hr_str_t                 prompt_version;/* "local:..." or a number */
     size_t                   prompt_chars;  /* rendered, code points */
     int64_t                  input_tokens;  /* estimate, chars / 3.5 */
+    hr_str_t                 kpi_source;    /* "specific", "template", ... (I-04) */
+    hr_str_t                 kpi_type;
     const hr_org_resolved_t *resolved;      /* candidates, suggestions */
     const hr_findings_t     *warnings;      /* decision 25: code and message */
     const hr_json_t         *report;        /* advisory context report (I-20) */

@@ -80,9 +80,66 @@ hr_prompt_add_escaped(hr_prompt_writer_t *w, hr_str_t text)
 }
 
 
+/* The line at pos begins with a mark, blanks apart. */
+static bool
+hr_prompt_is_mark(const hr_prompt_t *prompt, hr_str_t text, size_t pos)
+{
+    while (pos < text.len && (text.data[pos] == ' ' || text.data[pos] == '\t')) {
+        pos++;
+    }
+
+    for (size_t i = 0; i < prompt->mark_count; i++) {
+        if (text.len - pos >= prompt->marks[i].len
+            && memcmp(text.data + pos, prompt->marks[i].data,
+                      prompt->marks[i].len) == 0)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* Quotes the lines that look like the end or the start of a section. */
+static hr_str_t
+hr_prompt_guard(hr_prompt_writer_t *w, hr_str_t text)
+{
+    size_t    start = 0, copied = 0;
+    hr_buf_t  buf;
+    hr_str_t  out = text;
+
+    hr_buf_init(&buf, text.len * 3 + 16);
+
+    while (start < text.len) {
+
+        const char  *nl;
+
+        if (hr_prompt_is_mark(w->prompt, text, start)) {
+            (void) hr_buf_append(&buf, text.data + copied, start - copied);
+            (void) hr_buf_c(&buf, "> ");
+            copied = start;
+        }
+
+        nl = memchr(text.data + start, '\n', text.len - start);
+        start = nl == NULL ? text.len : (size_t) (nl - text.data) + 1;
+    }
+
+    if (copied > 0 || buf.len > 0) {
+        (void) hr_buf_append(&buf, text.data + copied, text.len - copied);
+        out = buf.err == HR_OK ? hr_arena_str(w->arena, hr_buf_view(&buf))
+                               : HR_STR_NULL;
+    }
+
+    hr_buf_release(&buf);
+    return out;
+}
+
+
 static void
 hr_prompt_add_value(hr_prompt_writer_t *w, size_t variable)
 {
+    hr_str_t                 value;
     const hr_prompt_call_t  *call = w->call;
 
     if (variable >= call->value_count || call->values[variable].data == NULL) {
@@ -91,7 +148,18 @@ hr_prompt_add_value(hr_prompt_writer_t *w, size_t variable)
         return;
     }
 
-    hr_prompt_add_escaped(w, call->values[variable]);
+    value = call->values[variable];
+
+    if (w->prompt->mark_count > 0 && w->prompt->variables[variable].data) {
+        value = hr_prompt_guard(w, value);
+
+        if (value.data == NULL) {
+            w->rc = HR_NOMEM;
+            return;
+        }
+    }
+
+    hr_prompt_add_escaped(w, value);
 }
 
 

@@ -7,6 +7,10 @@
  * the values, each value escaped once per job: one pass, so that text inside a
  * value is never taken for a placeholder.
  *
+ * The data sections of a prompt begin and end with lines that config.json names
+ * (data_marks).  A line of a data value that begins with such a mark is quoted
+ * with "> ", so that a text of the company cannot close its own section.
+ *
  * A bundle is immutable and shared by threads.
  */
 
@@ -21,6 +25,7 @@
 #define HR_PROMPT_INSTRUCTIONS_MAX  12000           /* code points, placeholders apart */
 #define HR_PROMPT_PIECES_MAX        200
 #define HR_PROMPT_MESSAGES_MAX      8
+#define HR_PROMPT_MARKS_MAX         8
 #define HR_PROMPT_MAX_TOKENS_MIN    8000    /* less cannot hold a profile (11) */
 #define HR_PROMPT_NO_DATA           "[НЕТ ДАННЫХ]"  /* wire text (5.2) */
 
@@ -45,7 +50,8 @@ typedef struct {
 typedef struct {
     hr_str_t  text;             /* prompt.txt; or a JSON array of messages */
     bool      chat;             /* text is such an array (Langfuse "chat") */
-    hr_str_t  config;           /* config.json */
+    hr_str_t  config;           /* config.json: model, temperature, max_tokens,
+                                   response_format, data_marks */
     hr_str_t  metadata;         /* metadata.json; data NULL: none (remote) */
     hr_str_t  name;             /* "profile_generation" or the remote name */
     hr_str_t  version;          /* of a remote prompt; len 0: from the hash */

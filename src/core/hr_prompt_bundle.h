@@ -29,6 +29,10 @@ struct hr_prompt_s {
     size_t                message_count;
     hr_prompt_piece_t     pieces[HR_PROMPT_PIECES_MAX];
     size_t                piece_count;
+    hr_str_t              marks[HR_PROMPT_MARKS_MAX];   /* of data sections */
+    size_t                mark_count;
+    const hr_prompt_variable_t  *variables;
+    size_t                variable_count;
 };
 
 /* text as the inside of a JSON string, in the arena */

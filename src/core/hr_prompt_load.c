@@ -332,6 +332,36 @@ hr_prompt_load_format(hr_prompt_loader_t *loader, const hr_json_t *config)
 
 
 static hr_rc_t
+hr_prompt_load_marks(hr_prompt_loader_t *loader, const hr_json_t *config)
+{
+    hr_prompt_t      *prompt = loader->prompt;
+    const hr_json_t  *list = hr_json_get(config, "data_marks");
+
+    if (list == NULL) {
+        return HR_OK;
+    }
+
+    if (list->type != HR_JSON_ARRAY || list->count > HR_PROMPT_MARKS_MAX) {
+        return hr_diag_set(loader->diag, HR_INVALID, "config.json: data_marks "
+                           "must be an array of at most %d texts",
+                           HR_PROMPT_MARKS_MAX);
+    }
+
+    for (const hr_json_t *m = list->first; m != NULL; m = m->next) {
+
+        if (hr_json_text(m).len == 0) {
+            return hr_diag_set(loader->diag, HR_INVALID,
+                               "config.json: an empty entry of data_marks");
+        }
+
+        prompt->marks[prompt->mark_count++] = m->text;
+    }
+
+    return HR_OK;
+}
+
+
+static hr_rc_t
 hr_prompt_load_config(hr_prompt_loader_t *loader, hr_str_t json)
 {
     hr_rc_t            rc;
@@ -378,7 +408,9 @@ hr_prompt_load_config(hr_prompt_loader_t *loader, hr_str_t json)
                            HR_PROMPT_TOKENS_MAX);
     }
 
-    return hr_prompt_load_format(loader, config);
+    rc = hr_prompt_load_marks(loader, config);
+
+    return rc == HR_OK ? hr_prompt_load_format(loader, config) : rc;
 }
 
 
@@ -492,6 +524,8 @@ hr_prompt_load(const hr_prompt_source_t *source,
 
     loader.prompt->arena = arena;
     loader.prompt->schema = rules->schema;
+    loader.prompt->variables = rules->variables;
+    loader.prompt->variable_count = rules->variable_count;
 
     rc = hr_prompt_load_text(&loader, source);
 
