@@ -1,4 +1,5 @@
 #include "ngx_http_hr_api.h"
+#include "ngx_http_hr_job.h"
 
 
 static ngx_int_t ngx_http_hr_log_handler(ngx_http_request_t *r);
@@ -122,11 +123,13 @@ ngx_http_hr_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_http_hr_company_load_conf(cf, hmcf) != NGX_OK) {
+    if (ngx_http_hr_company_load_conf(cf, hmcf) != NGX_OK
+        || ngx_http_hr_data_load_conf(cf, hmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    return ngx_http_hr_data_load_conf(cf, hmcf);
+    return ngx_http_hr_job_postconfiguration(cf, hmcf);
 }
 
 
@@ -163,6 +166,7 @@ ngx_http_hr_init_module(ngx_cycle_t *cycle)
     ngx_http_hr_state_attach(hmcf->state_shm);
     ngx_http_hr_session_attach(hmcf->session_shm);
     ngx_http_hr_data_attach(hmcf->data_shm);
+    ngx_http_hr_jobs_attach(hmcf->jobs_shm);
 
     if (ngx_http_hr_data_publish_conf(cycle, hmcf) != NGX_OK) {
         return NGX_ERROR;
@@ -205,6 +209,10 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
 
     ngx_http_hr_session_init();
     ngx_http_hr_upkeep_start(cycle, api);
+
+    if (ngx_http_hr_job_init_process(cycle, hmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return ngx_http_hr_data_start_watch(cycle, hmcf);
 }

@@ -64,10 +64,6 @@ ngx_int_t ngx_http_hr_company_load_conf(ngx_conf_t *cf,
 ngx_int_t ngx_http_hr_conf_file(ngx_conf_t *cf, const ngx_str_t *dir,
     const char *name, size_t limit, const char *remedy, hr_str_t *out);
 
-/* Whole file into malloc'ed memory, at most limit bytes; errno is set on failure. */
-ngx_int_t ngx_http_hr_read_file(const char *path, size_t limit, char **data,
-    size_t *len);
-
 /* upkeep.c: foreign writers, old sessions and tasks */
 void ngx_http_hr_upkeep_start(ngx_cycle_t *cycle, ngx_http_hr_api_t *api);
 

@@ -1,4 +1,5 @@
 #include "ngx_http_hr_work.h"
+#include "ngx_http_hr_touch.h"
 
 
 static void ngx_http_hr_work_run(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn);
@@ -306,20 +307,7 @@ ngx_http_hr_work_epochs(ngx_http_hr_work_t *w)
         ngx_http_hr_epoch_slot_bump(w->slots[i]);
     }
 
-    if (w->op.touched & (HR_STORE_T_PROFILES|HR_STORE_T_USERS)) {
-        ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_PROFILES);
-    }
-
-    if (w->op.touched & (HR_STORE_T_TASKS|HR_STORE_T_BATCHES)) {
-        ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_TASKS);
-    }
-
-    if (w->op.touched & HR_STORE_T_USERS) {
-        ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_USERS);
-    }
-
-    (void) ngx_atomic_fetch_add(&ngx_http_hr_state()->commits, 1);
-    ngx_http_hr_count(NGX_HTTP_HR_COUNT_DB_COMMITS, 1);
+    ngx_http_hr_touched(w->op.touched);
 }
 
 

@@ -356,6 +356,40 @@ hr_store_task_fail(hr_store_conn_t *conn, const hr_store_lease_t *lease,
 
 
 hr_rc_t
+hr_store_task_attempt(hr_store_conn_t *conn, hr_store_lease_t *lease,
+    const hr_store_failure_t *failure, hr_instant_t lease_until,
+    hr_instant_t now)
+{
+    hr_rc_t  rc;
+    int64_t  changed;
+
+    rc = hr_store_write(conn, HR_STORE_T_TASKS | HR_STORE_T_HISTORY);
+
+    /* the row first: it takes the number of the attempt from the task */
+    if (rc == HR_OK) {
+        rc = hr_store_history_add(conn, lease->id, "failed", HR_STR_NULL,
+                                  failure->error_code, &failure->usage, now);
+    }
+
+    if (rc == HR_OK) {
+        rc = hr_store_run(conn, &changed,
+            "UPDATE generation_tasks SET attempt = attempt + 1,"
+            " lease_until = ?4, progress = ?5, current_step = coalesce(?6,"
+            " current_step)" HR_STORE_LEASED, "ttiuit", lease->id, lease->owner,
+            lease->attempt, lease_until, failure->progress, failure->step);
+
+        rc = hr_store_leased(conn, lease, rc, changed);
+    }
+
+    if (rc == HR_OK) {
+        lease->attempt++;
+    }
+
+    return rc;
+}
+
+
+hr_rc_t
 hr_store_task_retry(hr_store_conn_t *conn, const hr_store_lease_t *lease,
     const hr_store_failure_t *failure, hr_instant_t not_before,
     hr_instant_t now)
@@ -474,6 +508,45 @@ hr_store_dead_leases(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t owner,
         dead->lease.owner = hr_store_col(conn, arena, stmt, 1);
         dead->lease.attempt = sqlite3_column_int64(stmt, 2);
         dead->spent = sqlite3_column_int(stmt, 3) == 1;
+    }
+
+    hr_store_end(stmt);
+
+    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+}
+
+
+hr_rc_t
+hr_store_lease_owners(hr_store_conn_t *conn, hr_arena_t *arena,
+    hr_str_t **owners, size_t *count)
+{
+    size_t         capacity;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
+
+    *owners = NULL;
+    *count = 0;
+    capacity = 0;
+    hr_store_read(conn);
+
+    stmt = hr_store_query(conn, "SELECT DISTINCT lease_owner FROM generation_tasks"
+                                " WHERE status = 'processing'"
+                                " AND lease_owner IS NOT NULL LIMIT 1000", "");
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
+
+        *owners = hr_store_grow(arena, *owners, *count, sizeof(hr_str_t),
+                                &capacity);
+        if (*owners == NULL) {
+            *count = 0;
+            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+            break;
+        }
+
+        (*owners)[(*count)++] = hr_store_col(conn, arena, stmt, 0);
     }
 
     hr_store_end(stmt);

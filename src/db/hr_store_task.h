@@ -197,6 +197,13 @@ typedef struct {
 
 hr_rc_t hr_store_task_fail(hr_store_conn_t *conn, const hr_store_lease_t *lease,
     const hr_store_failure_t *failure, hr_instant_t now);
+/*
+ * The attempt is over, the owner goes on with the next one: a history row, and
+ * the number of the attempt is raised, in the table and in *lease.
+ */
+hr_rc_t hr_store_task_attempt(hr_store_conn_t *conn, hr_store_lease_t *lease,
+    const hr_store_failure_t *failure, hr_instant_t lease_until,
+    hr_instant_t now);
 /* The attempt is over, the task goes back to the queue until not_before. */
 hr_rc_t hr_store_task_retry(hr_store_conn_t *conn, const hr_store_lease_t *lease,
     const hr_store_failure_t *failure, hr_instant_t not_before, hr_instant_t now);
@@ -217,6 +224,10 @@ hr_rc_t hr_store_task_cancel(hr_store_conn_t *conn, hr_arena_t *arena,
 hr_rc_t hr_store_tasks_requeue(hr_store_conn_t *conn, hr_str_t owner,
     int64_t max_attempts, const hr_store_failure_t *failure, hr_instant_t now,
     int64_t *requeued, int64_t *failed);
+
+/* Who holds leases now: at most 1,000 owners in the arena. */
+hr_rc_t hr_store_lease_owners(hr_store_conn_t *conn, hr_arena_t *arena,
+    hr_str_t **owners, size_t *count);
 
 /* Deletes ended tasks: completed before `before`, and the oldest above `keep`
  * (0: no cap).  left: rows that remain. */

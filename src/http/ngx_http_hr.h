@@ -8,6 +8,7 @@
  *   ngx_http_hr_answer.c    the one writer of answers
  *   ngx_http_hr_headers.c   request id, security headers, CORS, language
  *   ngx_http_hr_conf.c      directives
+ *   ngx_http_hr_file.c      a file of the company as a whole
  */
 
 #ifndef NGX_HTTP_HR_H
@@ -16,6 +17,7 @@
 #include "ngx_http_hr_compat.h"
 #include "ngx_http_hr_shm_cache.h"
 #include "ngx_http_hr_shm_data.h"
+#include "ngx_http_hr_shm_job.h"
 #include "ngx_http_hr_shm_session.h"
 
 #include "hr_envelope.h"
@@ -75,6 +77,7 @@ typedef struct {
     ngx_http_hr_shm_t       *state_shm;
     ngx_http_hr_shm_t       *session_shm;
     ngx_http_hr_shm_t       *data_shm;
+    ngx_http_hr_shm_t       *jobs_shm;
     ngx_http_hr_cache_t     *cache;
 
     /* accounts and tokens */
@@ -113,6 +116,9 @@ typedef struct {
     ngx_str_t                langfuse_host;
     ngx_str_t                langfuse_key_file;
 
+    /* the server of the first hr_api: where llm_location is looked up */
+    ngx_http_core_srv_conf_t  *server;
+
     ngx_uint_t               worker_slot;   /* of this process */
 
     /*
@@ -120,6 +126,7 @@ typedef struct {
      * objects that http must not know the types of.
      */
     void                    *api;
+    void                    *job;
 } ngx_http_hr_main_conf_t;
 
 typedef struct {
@@ -136,6 +143,14 @@ char *ngx_http_hr_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 /* The running configuration of this process. */
 ngx_http_hr_main_conf_t *ngx_http_hr_main_conf(void);
 void ngx_http_hr_main_conf_attach(ngx_http_hr_main_conf_t *hmcf);
+
+
+/*
+ * Whole file into malloc'ed memory with a NUL behind it, at most limit bytes;
+ * errno is set on failure.
+ */
+ngx_int_t ngx_http_hr_read_file(const char *path, size_t limit, char **data,
+    size_t *len);
 
 
 /* ---- routes ---- */

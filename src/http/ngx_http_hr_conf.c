@@ -320,6 +320,10 @@ ngx_http_hr_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     hmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_hr_module);
     hmcf->enabled = 1;
 
+    if (hmcf->server == NULL) {
+        hmcf->server = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    }
+
     return NGX_CONF_OK;
 }
 
@@ -905,11 +909,13 @@ ngx_http_hr_init_main_conf(ngx_conf_t *cf, void *conf)
                                                 &ngx_http_hr_module);
     hmcf->data_shm = ngx_http_hr_data_add(cf, hmcf->data_size,
                                           &ngx_http_hr_module);
+    hmcf->jobs_shm = ngx_http_hr_jobs_add(cf, &ngx_http_hr_module);
     hmcf->cache = ngx_http_hr_cache_add(cf, &name, hmcf->cache_size,
                                         hmcf->cache_shards, &ngx_http_hr_module);
 
     if (hmcf->state_shm == NULL || hmcf->session_shm == NULL
-        || hmcf->data_shm == NULL || hmcf->cache == NULL)
+        || hmcf->data_shm == NULL || hmcf->jobs_shm == NULL
+        || hmcf->cache == NULL)
     {
         return NGX_CONF_ERROR;
     }

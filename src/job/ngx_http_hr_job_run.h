@@ -1,0 +1,110 @@
+/* A running job; inside of the job layer. */
+
+#ifndef NGX_HTTP_HR_JOB_RUN_H
+#define NGX_HTTP_HR_JOB_RUN_H
+
+#include "ngx_http_hr_job.h"
+#include "ngx_http_hr_call.h"
+
+#define NGX_HTTP_HR_JOB_LEASE   (60 * 1000)     /* ms; renewed at a third */
+#define NGX_HTTP_HR_JOB_CLAIMS  5               /* of one task, then "interrupted" */
+
+typedef struct ngx_http_hr_job_s  ngx_http_hr_job_t;
+
+/* What the next attempt is, and what has been used up. */
+typedef struct {
+    hr_gen_attempt_t     attempt;
+    ngx_uint_t           tries;         /* attempts begun */
+    ngx_uint_t           primary;       /* failures of the first model */
+    ngx_uint_t           fallback;      /* fallback models used */
+    unsigned             repaired:1;
+    unsigned             larger:1;
+    unsigned             stripped:1;    /* a member was left out */
+} ngx_http_hr_job_policy_t;
+
+struct ngx_http_hr_job_s {
+    ngx_queue_t               queue;
+    hr_arena_t               *arena;        /* task and params */
+    hr_store_task_t           task;
+    hr_store_lease_t          lease;
+    ngx_http_hr_job_params_t  params;
+
+    ngx_http_hr_gen_t        *handle;
+    ngx_http_hr_data_ref_t    data;
+    hr_gen_job_t             *gen;
+    hr_generr_t               prepare_error;
+    hr_gen_body_t             body;
+
+    ngx_http_hr_call_t        call;
+    hr_arena_t               *answer_arena;     /* of the attempt */
+    hr_answer_t               answer;
+    hr_gen_result_t           result;
+    bool                      may_repair;
+    hr_arena_t               *kept_arena;   /* of the answer that is to be repaired */
+    hr_usage_t                earlier;      /* of the attempts before */
+    ngx_msec_t                model_ms;     /* in calls */
+    ngx_http_hr_job_policy_t  policy;
+
+    hr_store_stored_t         stored;
+    char                      profile_id[37];
+
+    ngx_http_hr_progress_t    progress;
+    ngx_http_hr_job_entry_t  *entry;        /* NULL: no mirror */
+    ngx_msec_t                started;
+    hr_instant_t              started_at;
+    ngx_uint_t                store_tries;
+
+    ngx_event_t               timer;        /* deadline of a call, or a pause */
+    ngx_http_hr_db_op_t       op;           /* one at a time */
+    void                    (*run)(ngx_http_hr_job_t *job, hr_store_conn_t *conn);
+    void                    (*done)(ngx_http_hr_job_t *job);
+    ngx_http_hr_db_op_t       note;         /* progress into the database */
+    hr_store_lease_t          note_lease;
+    hr_instant_t              finished_at;  /* of the answer judged last */
+    ngx_msec_t                judged;
+    ngx_msec_t                pause;        /* before the next attempt */
+
+    unsigned                  busy:1;       /* op is in a thread */
+    unsigned                  noting:1;     /* note is */
+    unsigned                  noted:1;
+    unsigned                  calling:1;
+    unsigned                  pausing:1;
+    unsigned                  gone:1;       /* cancelled or fenced: end without a word */
+    unsigned                  probe:1;      /* of the circuit breaker */
+    unsigned                  render:1;     /* the body must be made anew */
+    unsigned                  storing:1;    /* the pause is before a write */
+    unsigned                  waiting:1;    /* for room in a pool's queue */
+    unsigned                  waiting_write:1;
+    unsigned                  starved:1;    /* no connection or memory here */
+};
+
+/* job_run.c; takes the job over */
+void ngx_http_hr_job_begin(ngx_http_hr_job_t *job);
+/* The task is not ours any more: stops and frees the job as soon as possible. */
+void ngx_http_hr_job_stop(ngx_http_hr_job_t *job);
+/* While the worker quits: a job that only waits gives its lease back. */
+void ngx_http_hr_job_quit(ngx_http_hr_job_t *job);
+/* Once in a while: writes the step down when a call takes long. */
+void ngx_http_hr_job_tick(ngx_http_hr_job_t *job);
+/* For a job that was never begun. */
+void ngx_http_hr_job_free(ngx_http_hr_job_t *job);
+
+/* What is left of the time that the task may take, in ms; 0: nothing. */
+ngx_msec_t ngx_http_hr_job_left(const ngx_http_hr_job_t *job);
+
+/* job.c: the job leaves the list of the running ones and is freed. */
+void ngx_http_hr_job_ended(ngx_http_hr_job_t *job);
+
+/* job_retry.c */
+typedef enum {
+    NGX_HTTP_HR_NEXT_STORE = 0,     /* the result is good */
+    NGX_HTTP_HR_NEXT_FAIL,
+    NGX_HTTP_HR_NEXT_TRY            /* policy.attempt after *pause ms */
+} ngx_http_hr_next_t;
+
+ngx_http_hr_next_t ngx_http_hr_job_next(ngx_http_hr_job_t *job,
+    ngx_msec_t *pause);
+/* Leaves out of it what the model is known to refuse. */
+void ngx_http_hr_job_first_attempt(ngx_http_hr_job_t *job);
+
+#endif /* NGX_HTTP_HR_JOB_RUN_H */
