@@ -16,6 +16,8 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_content_routes,
     ngx_http_hr_version_routes,
     ngx_http_hr_export_routes,
+    ngx_http_hr_generation_routes,
+    ngx_http_hr_task_routes,
     NULL
 };
 

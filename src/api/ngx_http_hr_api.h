@@ -81,5 +81,7 @@ extern const ngx_http_hr_route_t  ngx_http_hr_profile_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_content_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_version_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_export_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_generation_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_task_routes[];
 
 #endif /* NGX_HTTP_HR_API_H */

@@ -16,7 +16,6 @@ typedef struct {
     hr_str_t                  idempotency_key;  /* or {0, NULL} */
     char                      task_id[37];
     char                      profile_id[37];   /* of regenerate; "": a start */
-    hr_str_t                  reason;
     int64_t                   estimate;         /* seconds */
     hr_store_task_t           task;
     hr_store_task_added_t     added;

@@ -180,6 +180,7 @@ ngx_http_hr_generation_target(ngx_http_hr_work_t *w,
         { &in->position_id, &target->position_id },
         { &in->employee_name, &target->employee_name },
         { &in->model, &target->params.model },
+        { &in->reason, &target->params.reason },
     };
 
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -33,13 +33,21 @@ hr_envelope_stored_time(hr_jw_t *w, const hr_answer_ctx_t *ctx, hr_str_t stored)
 
 
 void
-hr_envelope_begin(hr_jw_t *w, const hr_answer_ctx_t *ctx, hr_str_t message)
+hr_envelope_outcome(hr_jw_t *w, const hr_answer_ctx_t *ctx, bool success,
+    hr_str_t message)
 {
     hr_jw_object(w);
-    hr_jw_kbool(w, "success", true);
+    hr_jw_kbool(w, "success", success);
     hr_jw_key(w, "timestamp");
     hr_envelope_time(w, ctx, hr_time_now());
     hr_jw_kstr(w, "message", message);
+}
+
+
+void
+hr_envelope_begin(hr_jw_t *w, const hr_answer_ctx_t *ctx, hr_str_t message)
+{
+    hr_envelope_outcome(w, ctx, true, message);
 }
 
 

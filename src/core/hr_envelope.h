@@ -20,6 +20,9 @@ typedef struct {
 
 /* Opens {"success":true,"timestamp":...,"message":...; message data NULL: null. */
 void hr_envelope_begin(hr_jw_t *w, const hr_answer_ctx_t *ctx, hr_str_t message);
+/* The same for an answer that tells how something else ended. */
+void hr_envelope_outcome(hr_jw_t *w, const hr_answer_ctx_t *ctx, bool success,
+    hr_str_t message);
 /* The same followed by "data":  - write one value, then hr_envelope_end(). */
 void hr_envelope_data(hr_jw_t *w, const hr_answer_ctx_t *ctx, hr_str_t message);
 void hr_envelope_end(hr_jw_t *w);

@@ -42,6 +42,7 @@ typedef struct {
     bool      has_temperature;
     double    temperature;
     hr_str_t  model;            /* len 0: none asked for */
+    hr_str_t  reason;           /* note of the version; len 0: none */
     bool      force;
 } ngx_http_hr_job_params_t;
 

@@ -21,6 +21,10 @@ ngx_http_hr_job_params_write(hr_arena_t *arena,
         hr_jw_kstr(&w, "model", params->model);
     }
 
+    if (params->reason.len != 0) {
+        hr_jw_kstr(&w, "reason", params->reason);
+    }
+
     if (params->force) {
         hr_jw_kbool(&w, "force", true);
     }
@@ -53,6 +57,7 @@ ngx_http_hr_job_params_read(hr_arena_t *arena, hr_str_t json,
                               && params->temperature >= 0.0
                               && params->temperature <= 2.0;
     params->model = hr_json_text(hr_json_get(root, "model"));
+    params->reason = hr_json_text(hr_json_get(root, "reason"));
 
     force = hr_json_get(root, "force");
     params->force = hr_json_is(force, HR_JSON_BOOL) && force->boolean;

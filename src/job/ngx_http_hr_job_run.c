@@ -556,6 +556,7 @@ ngx_http_hr_job_store(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
     outcome.content.total_tokens = r->total_tokens;
     outcome.content.user_id = job->task.created_by;
     outcome.content.username = job->task.created_by_username;
+    outcome.content.note = job->params.reason;
     outcome.content.prompt_version = hr_gen_job_facts(job->gen)->prompt_version;
     outcome.content.edited_leaves = -1;
     ngx_http_hr_job_usage(job, &outcome.usage);

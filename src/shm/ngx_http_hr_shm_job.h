@@ -49,7 +49,10 @@ void ngx_http_hr_jobs_set(ngx_http_hr_job_entry_t *entry,
     const ngx_http_hr_progress_t *progress);
 ngx_uint_t ngx_http_hr_jobs_cancelled(const ngx_http_hr_job_entry_t *entry);
 
-/* NGX_OK: *progress is filled.  NGX_DECLINED: no worker runs the task. */
+/*
+ * NGX_OK: *progress is filled.  NGX_DECLINED: no worker runs the task.  Takes no
+ * lock, so pool threads may ask too.
+ */
 ngx_int_t ngx_http_hr_jobs_get(hr_str_t id, ngx_http_hr_progress_t *progress);
 /* Marks the task as cancelled for whoever runs it; NGX_DECLINED: nobody. */
 ngx_int_t ngx_http_hr_jobs_cancel(hr_str_t id);
