@@ -159,7 +159,9 @@ const ngx_http_hr_route_t  ngx_http_hr_system_routes[] = {
 
     { "/", NGX_HTTP_GET, NGX_HTTP_HR_PUBLIC, 0, 0, ngx_http_hr_root, "root" },
 
-    { "/health", NGX_HTTP_GET, NGX_HTTP_HR_PUBLIC, NGX_HTTP_HR_NO_STORE, 0,
+    /* load balancers ask often: the database is probed once a second */
+    { "/health", NGX_HTTP_GET, NGX_HTTP_HR_PUBLIC,
+      NGX_HTTP_HR_NO_STORE|NGX_HTTP_HR_CACHED|NGX_HTTP_HR_CACHE_SECOND, 0,
       ngx_http_hr_health, "health_check" },
 
     NGX_HTTP_HR_ROUTES_END

@@ -179,6 +179,7 @@ ngx_int_t ngx_http_hr_read_file(const char *path, size_t limit, char **data,
 #define NGX_HTTP_HR_CACHE_PROFILES 0x1000   /* ... ends with any profile change */
 #define NGX_HTTP_HR_CACHE_TASKS    0x2000   /* ... ends with any task change */
 #define NGX_HTTP_HR_CACHE_USERS    0x4000   /* ... ends with any account change */
+#define NGX_HTTP_HR_CACHE_SECOND   0x8000   /* ... lives one second */
 
 /*
  * NGX_OK or another code of the answer writer: answered.  NGX_DONE: it will be

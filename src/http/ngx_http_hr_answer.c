@@ -380,6 +380,7 @@ ngx_http_hr_answer_store(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     item.content_type = a->type;
     item.modified = ngx_time();
     item.epochs = ctx->epochs;
+    item.ttl = (ctx->route->flags & NGX_HTTP_HR_CACHE_SECOND) ? 1000 : 0;
 
     (void) ngx_http_hr_cache_put(ctx->conf->cache, &item);
 }
