@@ -19,7 +19,7 @@ use IO::Select ();
 use IO::Socket::INET ();
 use JSON::PP ();
 use Socket qw( IPPROTO_TCP TCP_NODELAY );
-use Time::HiRes qw( sleep time );
+use Time::HiRes qw( time );
 
 my $json = JSON::PP->new->utf8->allow_nonref->canonical;
 

@@ -10,7 +10,7 @@ use Errno qw( EAGAIN EWOULDBLOCK EINTR );
 use Exporter qw( import );
 use IO::Select ();
 use IO::Socket::INET ();
-use Time::HiRes qw( sleep time );
+use Time::HiRes qw( sleep );
 use Test::Nginx::Runner::Settings qw( %set );
 
 our @EXPORT_OK = qw( exchange parse_response header );

@@ -11,7 +11,7 @@ use warnings;
 use Exporter qw( import );
 use POSIX ();
 use Test::More ();
-use Time::HiRes qw( sleep time );
+use Time::HiRes qw( sleep );
 use Test::Nginx::Runner::Client qw( exchange );
 use Test::Nginx::Runner::Settings qw( %set );
 

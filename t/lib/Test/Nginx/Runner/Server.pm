@@ -7,9 +7,8 @@ package Test::Nginx::Runner::Server;
 use strict;
 use warnings;
 
-use File::Path qw( remove_tree );
 use IO::Socket::INET ();
-use POSIX qw( :sys_wait_h :signal_h );
+use POSIX qw( :sys_wait_h SIGTERM );
 use Time::HiRes qw( sleep time );
 use Test::Nginx::Runner::Log ();
 use Test::Nginx::Runner::Settings qw( %set verbose );
