@@ -331,10 +331,22 @@ hr_gen_load_company(hr_gen_loader_t *l)
 }
 
 
+/* A bundle that was fetched as messages was kept as messages. */
+static bool
+hr_gen_is_chat(const hr_gen_loader_t *l, hr_str_t metadata)
+{
+    hr_json_t  *root;
+
+    return metadata.data != NULL
+           && hr_json_parse(l->gen->arena, metadata, NULL, &root, NULL) == HR_OK
+           && hr_str_eq(hr_json_text(hr_json_get(root, "type")),
+                        HR_STR("chat"));
+}
+
+
 static hr_rc_t
 hr_gen_load_prompt(hr_gen_loader_t *l)
 {
-    hr_rc_t               rc;
     hr_gen_t             *gen = l->gen;
     hr_prompt_source_t    source = { .name = HR_STR("profile_generation") };
     const hr_gen_file_t  *text, *config, *metadata;
@@ -353,10 +365,9 @@ hr_gen_load_prompt(hr_gen_loader_t *l)
     source.config = config == NULL ? HR_STR_NULL : config->bytes;
     source.metadata = metadata == NULL ? HR_STR_NULL : metadata->bytes;
     source.allow_unverified = l->opts != NULL && l->opts->allow_unverified;
+    source.chat = hr_gen_is_chat(l, source.metadata);
 
-    rc = hr_prompt_load(&source, &gen->prompt_rules, &gen->prompt, l->diag);
-
-    return rc;
+    return hr_prompt_load(&source, &gen->prompt_rules, &gen->prompt, l->diag);
 }
 
 

@@ -8,6 +8,7 @@
 #include "hr_hash.h"
 #include "hr_models.h"
 #include "hr_prompt.h"
+#include "hr_prompt_remote.h"
 #include "hr_text.h"
 
 
@@ -318,6 +319,64 @@ test_request(void)
 }
 
 
+/* The answer of the registry, and the files that keep it (5.1). */
+static void
+test_remote(void)
+{
+    static const char  body[] =
+        "{\"name\":\"a101-hr-profile-gemini-v3-simple\",\"version\":57,"
+        "\"type\":\"chat\",\"labels\":[\"production\"],\"prompt\":["
+        "{\"role\":\"system\",\"content\":\"Правила\"},"
+        "{\"role\":\"user\",\"content\":\"{{position}}\"}],"
+        "\"config\":{\"model\":\"v/m\",\"temperature\":0.2,"
+        "\"max_tokens\":9000}}";
+
+    hr_diag_t            diag;
+    hr_prompt_t         *p;
+    hr_prompt_info_t     info;
+    hr_prompt_files_t    files;
+    hr_prompt_source_t   source, again;
+
+    OK(hr_prompt_remote_parse(arena, HR_STR(body), &source, &diag) == HR_OK
+       && hr_prompt_load(&source, &rules, &p, &diag) == HR_OK,
+       "an answer of the registry is a bundle");
+    hr_prompt_info(p, &info);
+    OK(info.remote && info.version_number
+       && hr_str_eq(info.version, HR_STR("57"))
+       && hr_str_eq(info.name, HR_STR("a101-hr-profile-gemini-v3-simple"))
+       && info.max_tokens == 9000, "with text and settings of one version");
+    hr_prompt_destroy(p);
+
+    OK(hr_prompt_remote_files(arena, &source, HR_STR("production"), 0, &files)
+       == HR_OK, "it can be kept");
+
+    memset(&again, 0, sizeof(again));
+    again.name = source.name;
+    again.text = files.text;
+    again.config = files.config;
+    again.metadata = files.metadata;
+    again.chat = true;
+    OK(hr_prompt_load(&again, &rules, &p, &diag) == HR_OK,
+       "and what was kept passes the check of its hash");
+    hr_prompt_info(p, &info);
+    OK(info.verified && !info.remote, "as a local bundle");
+    hr_prompt_destroy(p);
+
+    OK(hr_contains(files.metadata, HR_STR("\"version\":57,\"hash\":\""))
+       && hr_contains(files.metadata, HR_STR("\"type\":\"chat\""))
+       && hr_contains(files.metadata, HR_STR("\"line_count\":")),
+       "members of metadata.json");
+
+    OK(hr_prompt_remote_parse(arena, HR_STR("{\"name\":\"x\"}"), &source, &diag)
+       == HR_INVALID, "an answer without version and settings");
+    OK(hr_prompt_remote_parse(arena, HR_STR("{\"name\":\"x\",\"version\":1,"
+           "\"config\":{},\"prompt\":5}"), &source, &diag) == HR_INVALID,
+       "a prompt that is a number");
+    OK(hr_prompt_remote_parse(arena, HR_STR("<html>"), &source, &diag)
+       == HR_INVALID, "no JSON");
+}
+
+
 /* I-58: a text of the company cannot close its own section. */
 static void
 test_marks(void)
@@ -482,6 +541,7 @@ main(void)
     test_identity();
     test_request();
     test_marks();
+    test_remote();
     test_share();
     test_shipped();
     test_models();
