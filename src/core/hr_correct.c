@@ -487,6 +487,7 @@ hr_correct_apply(const hr_correct_input_t *input, hr_json_t *document,
     hr_correct_competencies(&c);
     hr_correct_package(&c);
     hr_correct_metadata(&c);
+    hr_legend_apply(input->legend, document, arena, fixes);
 
     return fixes->rc != HR_OK ? fixes->rc : warnings->rc;
 }

@@ -11,6 +11,7 @@
 
 #include "hr_context.h"
 #include "hr_fixes.h"
+#include "hr_legend.h"
 
 
 #define HR_MARKS_MAX      100
@@ -20,6 +21,7 @@ typedef struct {
     const hr_schema_t      *schema;
     const hr_vocabulary_t  *vocabulary;
     const hr_context_t     *context;
+    const hr_legend_t      *legend;     /* NULL: none */
     hr_str_t                date;       /* "YYYY-MM-DD" of the generation */
     hr_str_t                updated;    /* instant as text, for last_updated */
     hr_str_t                sources[HR_SOURCES_MAX];    /* metadata.data_sources */

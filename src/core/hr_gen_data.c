@@ -30,6 +30,7 @@ const hr_gen_input_t  hr_gen_inputs[] = {
     { HR_GEN_ROOT_CONF, "prompts/production/metadata.json", false, 64 * 1024 },
     { HR_GEN_ROOT_DATA, "KPI/KPI_*.md", false, 1024 * 1024 },
     { HR_GEN_ROOT_DATA, "*.md", false, 2 * 1024 * 1024 },
+    { HR_GEN_ROOT_DATA, "it_legend.json", false, 512 * 1024 },
 };
 
 const size_t  hr_gen_input_count = sizeof(hr_gen_inputs)
@@ -331,6 +332,24 @@ hr_gen_load_company(hr_gen_loader_t *l)
 }
 
 
+static hr_rc_t
+hr_gen_load_legend(hr_gen_loader_t *l)
+{
+    const hr_gen_file_t  *file = hr_gen_file(l, HR_GEN_DATA "it_legend.json");
+
+    if (file == NULL) {
+        return HR_OK;
+    }
+
+    if (file->bytes.data == NULL) {
+        return hr_diag_set(l->diag, HR_INVALID, "it_legend.json is not "
+                           "readable");
+    }
+
+    return hr_legend_load(l->gen->arena, file->bytes, &l->gen->legend, l->diag);
+}
+
+
 /* A bundle that was fetched as messages was kept as messages. */
 static bool
 hr_gen_is_chat(const hr_gen_loader_t *l, hr_str_t metadata)
@@ -448,6 +467,7 @@ hr_gen_load(const hr_gen_file_t *files, size_t count,
         hr_gen_load_kpi,
         hr_gen_load_it,
         hr_gen_load_company,
+        hr_gen_load_legend,
         hr_gen_load_prompt,
         hr_gen_identify
     };
@@ -542,6 +562,13 @@ const hr_models_t *
 hr_gen_models(const hr_gen_t *gen)
 {
     return gen->models;
+}
+
+
+const hr_kpi_t *
+hr_gen_kpi(const hr_gen_t *gen)
+{
+    return gen->sources.kpi;
 }
 
 

@@ -5,6 +5,7 @@
 
 #include "hr_context.h"
 #include "hr_generation.h"
+#include "hr_legend.h"
 
 
 struct hr_gen_s {
@@ -13,6 +14,7 @@ struct hr_gen_s {
     hr_quality_t             *quality;
     hr_prompt_t              *prompt;           /* NULL: none */
     const hr_models_t        *models;
+    const hr_legend_t        *legend;           /* NULL: none */
     hr_context_sources_t      sources;
     hr_prompt_rules_t         prompt_rules;
     hr_findings_t             notes;

@@ -97,6 +97,7 @@ hr_gen_correct_input(hr_gen_judge_t *j)
     j->input.schema = job->gen->sources.schema;
     j->input.vocabulary = job->gen->vocabulary;
     j->input.context = &job->context;
+    j->input.legend = job->gen->legend;
     j->input.date = hr_arena_str(job->arena, hr_str(text, 10));
     j->input.updated = hr_gen_time(j, j->timing->at);
     hr_gen_data_sources(j);

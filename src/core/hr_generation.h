@@ -19,7 +19,9 @@
 #include "hr_answer.h"
 #include "hr_finding.h"
 #include "hr_generr.h"
+#include "hr_hash.h"
 #include "hr_json.h"
+#include "hr_kpi.h"
 #include "hr_models.h"
 #include "hr_org.h"
 #include "hr_prompt.h"
@@ -85,6 +87,8 @@ const hr_findings_t *hr_gen_notes(const hr_gen_t *gen);
  */
 hr_generr_t hr_gen_ready(const hr_gen_t *gen);
 const hr_models_t *hr_gen_models(const hr_gen_t *gen);
+/* For hr_kpi_report_write(). */
+const hr_kpi_t *hr_gen_kpi(const hr_gen_t *gen);
 const hr_vocabulary_t *hr_gen_vocabulary(const hr_gen_t *gen);
 const hr_quality_t *hr_gen_quality(const hr_gen_t *gen);
 /* The local bundle; NULL: none, every start is prompt_unavailable. */
@@ -144,6 +148,12 @@ typedef struct {
 } hr_gen_facts_t;
 
 const hr_gen_facts_t *hr_gen_job_facts(const hr_gen_job_t *job);
+
+/*
+ * Identity of what will be asked: bundle, model, settings and every value but
+ * the time (I-38).  Equal keys at temperature 0 may share an answer.
+ */
+hr_rc_t hr_gen_job_key(const hr_gen_job_t *job, char out[HR_SHA256_HEX + 1]);
 
 /* One attempt; zero-initialised it is the first one. */
 typedef struct {

@@ -417,6 +417,78 @@ test_failures(void)
 }
 
 
+/* I-38: the same question has the same key, whenever it is asked. */
+static void
+test_key(void)
+{
+    char              one[HR_SHA256_HEX + 1], two[HR_SHA256_HEX + 1];
+    hr_generr_t       e;
+    hr_gen_job_t     *a, *b;
+    hr_gen_request_t  r;
+
+    memset(&r, 0, sizeof(r));
+    r.department = HR_STR(GROUP);
+    r.position = HR_STR("Руководитель группы");
+    r.now = 1900000000000000;
+    (void) hr_gen_prepare(f.gen, NULL, f.org, &r, &a, &e);
+    r.now += 5000000;
+    (void) hr_gen_prepare(f.gen, NULL, f.org, &r, &b, &e);
+    OK(hr_gen_job_key(a, one) == HR_OK && hr_gen_job_key(b, two) == HR_OK
+       && strcmp(one, two) == 0, "time does not matter");
+    hr_gen_job_destroy(b);
+
+    r.has_temperature = true;
+    r.temperature = 0.7;
+    (void) hr_gen_prepare(f.gen, NULL, f.org, &r, &b, &e);
+    OK(hr_gen_job_key(b, two) == HR_OK && strcmp(one, two) != 0,
+       "settings do");
+    hr_gen_job_destroy(b);
+
+    r.has_temperature = false;
+    r.position = HR_STR("Техник 1 категории");
+    (void) hr_gen_prepare(f.gen, NULL, f.org, &r, &b, &e);
+    OK(hr_gen_job_key(b, two) == HR_OK && strcmp(one, two) != 0,
+       "so does the position");
+    hr_gen_job_destroy(b);
+    hr_gen_job_destroy(a);
+}
+
+
+/* I-15: the request has the generic name, the document the product. */
+static void
+test_legend(void)
+{
+    size_t            n = f.count;
+    hr_buf_t          body;
+    hr_str_t          text;
+    hr_gen_t         *kept = f.gen;
+    hr_diag_t         diag;
+    hr_gen_job_t     *job;
+    hr_gen_result_t   r;
+    hr_gen_attempt_t  attempt = { .max_tokens = 0 };
+
+    f.files[n].path = HR_STR("data/it_legend.json");
+    f.files[n].bytes = HR_STR("{\"Система заявок\":\"Секретный Продукт\"}");
+    OK(hr_gen_load(f.files, n + 1, NULL, &f.gen, &diag) == HR_OK,
+       "a legend is loaded");
+
+    job = test_prepare("Блок Альфа", "Директор блока", HR_GENERR_NONE, "a job");
+    body = test_body(job, &attempt);
+    OK(!hr_contains(hr_buf_view(&body), HR_STR("Секретный")),
+       "no product leaves the installation");
+    hr_buf_release(&body);
+
+    text = HR_STR("{\"workplace_provisioning\":{\"software\":{"
+                  "\"specialized_tools\":[\"Система заявок\"]}}}");
+    r = test_finish(job, text, false);
+    OK(hr_contains(r.metadata, HR_STR("\"rule\":\"legend\"")),
+       "the replacement is a fix");
+    hr_gen_job_destroy(job);
+    hr_gen_destroy(f.gen);
+    f.gen = kept;
+}
+
+
 /* --- loading ---------------------------------------------------------------------------- */
 
 static hr_rc_t
@@ -593,6 +665,8 @@ main(void)
     test_incomplete();
     test_unusable();
     test_failures();
+    test_key();
+    test_legend();
     test_loading();
     test_personal_data();
 

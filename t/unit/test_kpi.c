@@ -6,6 +6,7 @@
 #include "hr_gen_fixture.h"
 #include "hr_context.h"
 #include "hr_kpi_catalog.h"
+#include "hr_kpi_report.h"
 #include "hr_text.h"
 
 
@@ -584,6 +585,59 @@ test_column(const hr_kpi_t *kpi, const hr_kpi_table_t *table, size_t column)
 }
 
 
+static int64_t
+test_number(const hr_json_t *root, const char *path)
+{
+    int64_t  n = -1;
+
+    (void) hr_json_int(hr_json_path(root, path), &n);
+    return n;
+}
+
+
+/* I-22: the report has the numbers of data-files.md 7. */
+static void
+test_report(const hr_gen_fixture_t *f, const size_t *classes)
+{
+    int64_t           units = 0, positions = 0;
+    hr_jw_t           w;
+    hr_buf_t          buf;
+    hr_json_t        *root = NULL;
+    const hr_json_t  *files;
+
+    hr_buf_init(&buf, 4 * 1024 * 1024);
+    hr_jw_init(&w, &buf);
+    OK(hr_kpi_report_write(hr_gen_kpi(f->gen), f->org, &w) == HR_OK
+       && hr_json_parse(arena, hr_buf_view(&buf), NULL, &root, NULL) == HR_OK,
+       "the coverage report is JSON");
+    hr_buf_release(&buf);
+
+    IS_INT(test_number(root, "units.with_file"), 106, "units with a file");
+    IS_INT(test_number(root, "units.without_file"), 461, "units without");
+    IS_INT(test_number(root, "positions.with_file"), 308, "positions with");
+    IS_INT(test_number(root, "positions.without_file"), 1381,
+           "positions without");
+    IS_INT(test_number(root, "positions.classes.exact"), classes[1],
+           "the classes are those of the requests");
+    IS_INT(test_number(root, "positions.classes.inherited"), classes[3],
+           "inherited too");
+
+    files = hr_json_get(root, "files");
+    IS_INT(files->count, 8, "eight mapped files");
+
+    for (const hr_json_t *e = files->first; e != NULL; e = e->next) {
+        units += test_number(e, "units");
+        positions += test_number(e, "positions");
+    }
+
+    IS_INT(units, 106, "they sum up to the units");
+    IS_INT(positions, 308, "and to the positions");
+    IS_INT(hr_json_get(root, "unmapped_files")->count, 1, "one is unmapped");
+    IS_INT(hr_json_get(root, "missing")->count, 461, "what is missing, by unit");
+    OK(hr_json_get(root, "templates")->count > 3, "what stands in");
+}
+
+
 static void
 test_demo(void)
 {
@@ -681,6 +735,7 @@ test_demo(void)
     IS_INT(classes[1] + classes[2] + classes[3] + classes[4] + classes[5], 308,
            "the classes of all slots sum up to 308");
     OK(kept * 10 <= rows * 4, "at least 60 % of the rows are left out");
+    test_report(&f, classes);
 
     hr_test_gen_free(&f);
 }
