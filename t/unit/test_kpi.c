@@ -599,7 +599,7 @@ test_number(const hr_json_t *root, const char *path)
 static void
 test_report(const hr_gen_fixture_t *f, const size_t *classes)
 {
-    int64_t           units = 0, positions = 0;
+    int64_t           owned = 0, positions = 0;
     hr_jw_t           w;
     hr_buf_t          buf;
     hr_json_t        *root = NULL;
@@ -626,11 +626,11 @@ test_report(const hr_gen_fixture_t *f, const size_t *classes)
     IS_INT(files->count, 8, "eight mapped files");
 
     for (const hr_json_t *e = files->first; e != NULL; e = e->next) {
-        units += test_number(e, "units");
+        owned += test_number(e, "units");
         positions += test_number(e, "positions");
     }
 
-    IS_INT(units, 106, "they sum up to the units");
+    IS_INT(owned, 106, "they sum up to the units");
     IS_INT(positions, 308, "and to the positions");
     IS_INT(hr_json_get(root, "unmapped_files")->count, 1, "one is unmapped");
     IS_INT(hr_json_get(root, "missing")->count, 461, "what is missing, by unit");
