@@ -87,8 +87,8 @@ hr_section_kpi_generic(const hr_section_input_t *in)
     hr_str_t          source;
     const hr_json_t  *gen;
 
-    if (in->kpi != HR_KPI_AUTO) {
-        return in->kpi == HR_KPI_GENERIC;
+    if (in->kpi != HR_SECTION_KPI_AUTO) {
+        return in->kpi == HR_SECTION_KPI_GENERIC;
     }
 
     gen = in->generation;

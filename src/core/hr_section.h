@@ -147,10 +147,14 @@ typedef struct {
     bool                        draft;          /* not approved: draft mark on every page (I-39) */
     hr_str_t                    status;         /* state in plain words for the mark, or empty */
     /*
-     * Whether the KPIs come from a template (I-04).  HR_KPI_AUTO reads kpi_source
+     * Whether the KPIs come from a template (I-04).  HR_SECTION_KPI_AUTO reads kpi_source
      * from the generation metadata: template, none and fallback give the notice.
      */
-    enum { HR_KPI_AUTO = 0, HR_KPI_SPECIFIC, HR_KPI_GENERIC }  kpi;
+    enum {
+        HR_SECTION_KPI_AUTO = 0,
+        HR_SECTION_KPI_SPECIFIC,
+        HR_SECTION_KPI_GENERIC
+    }  kpi;
     hr_str_t                    product;        /* {0, NULL}: the label's default */
     const hr_section_labels_t  *labels;         /* NULL: hr_section_labels_ru */
 } hr_section_input_t;

@@ -150,7 +150,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             .version = data[0] >> 4,
             .created_at = (int64_t) data[0] * 1000000000000,
             .draft = (data[0] & 2) != 0,
-            .kpi = (data[0] & 4) ? HR_KPI_GENERIC : HR_KPI_AUTO
+            .kpi = (data[0] & 4) ? HR_SECTION_KPI_GENERIC : HR_SECTION_KPI_AUTO
         };
 
         HR_FUZZ_CHECK(hr_section_walk(&in, &visitor, arena) == HR_OK);

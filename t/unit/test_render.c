@@ -354,7 +354,7 @@ test_marks(void)
 
     for (format = HR_TEST_MD; format <= HR_TEST_XLSX; format++) {
         in.draft = true;
-        in.kpi = HR_KPI_GENERIC;
+        in.kpi = HR_SECTION_KPI_GENERIC;
         in.status = HR_STR("на проверке HR");
         hr_test_render(format, &in, &out);
         hr_test_texts(format, &out, &text);
@@ -366,7 +366,7 @@ test_marks(void)
         hr_buf_release(&text);
 
         in.draft = false;
-        in.kpi = HR_KPI_SPECIFIC;
+        in.kpi = HR_SECTION_KPI_SPECIFIC;
         hr_test_render(format, &in, &out);
         hr_test_texts(format, &out, &text);
         OK(strstr(text.data, "ЧЕРНОВИК") == NULL
