@@ -61,6 +61,34 @@ hr_report_object(hr_report_t *r, hr_json_t *parent, const char *key)
 }
 
 
+/* Why these KPIs: name, section, weight (I-17). */
+static void
+hr_report_kpi_items(hr_report_t *r, hr_json_t *kpi, const hr_context_t *c)
+{
+    hr_json_t            *list, *entry;
+    const hr_kpi_item_t  *item;
+
+    list = hr_json_new(r->arena, HR_JSON_ARRAY);
+    hr_report_set(r, kpi, "items", list);
+
+    for (size_t i = 0; i < c->kpi.count && r->rc == HR_OK; i++) {
+
+        item = &c->kpi.items[i];
+        entry = hr_json_new(r->arena, HR_JSON_OBJECT);
+
+        if (entry == NULL || hr_json_push(list, entry) != HR_OK) {
+            r->rc = HR_NOMEM;
+            return;
+        }
+
+        hr_report_str(r, entry, "name", item->name);
+        hr_report_str(r, entry, "section", item->section);
+        hr_report_set(r, entry, "weight",
+                      hr_json_new_double(r->arena, item->weight));
+    }
+}
+
+
 static void
 hr_report_kpi(hr_report_t *r, hr_json_t *root, const hr_context_t *c)
 {
@@ -77,6 +105,7 @@ hr_report_kpi(hr_report_t *r, hr_json_t *root, const hr_context_t *c)
     hr_report_int(r, kpi, "selected", (int64_t) c->kpi.count);
     hr_report_bool(r, kpi, "needs_review",
                    c->kpi.source != HR_KPI_SPECIFIC);
+    hr_report_kpi_items(r, kpi, c);
 }
 
 

@@ -8,6 +8,7 @@ typedef struct {
     hr_retry_t   retry;
     bool         breaker;
     bool         unhealthy;
+    bool         model;         /* the call of the model failed */
     const char  *ru;
     const char  *en;
 } hr_generr_row_t;
@@ -15,143 +16,143 @@ typedef struct {
 
 static const hr_generr_row_t  hr_generr_rows[HR_GENERR_COUNT] = {
 
-    [HR_GENERR_NONE] = { "", HR_RETRY_NEVER, false, false, "", "" },
+    [HR_GENERR_NONE] = { "", HR_RETRY_NEVER, false, false, false, "", "" },
 
     [HR_GENERR_NOT_CONFIGURED] = { "not_configured",
-        HR_RETRY_NEVER, false, true,
+        HR_RETRY_NEVER, false, true, false,
         "Генерация не настроена: не задан доступ к языковой модели. "
         "Обратитесь к администратору.",
         "Generation is not configured: access to the language model is not "
         "set. Please contact the administrator." },
 
     [HR_GENERR_DATA_SOURCE_MISSING] = { "data_source_missing",
-        HR_RETRY_NEVER, false, true,
+        HR_RETRY_NEVER, false, true, false,
         "Не хватает данных компании, без которых профиль составить нельзя. "
         "Обратитесь к администратору.",
         "Company data needed to write a profile is missing. Please contact "
         "the administrator." },
 
     [HR_GENERR_DEPARTMENT_NOT_FOUND] = { "department_not_found",
-        HR_RETRY_NEVER, false, false,
+        HR_RETRY_NEVER, false, false, false,
         "Подразделение не найдено в организационной структуре.",
         "The department was not found in the organisation structure." },
 
     [HR_GENERR_PROMPT_UNAVAILABLE] = { "prompt_unavailable",
-        HR_RETRY_NEVER, false, true,
+        HR_RETRY_NEVER, false, true, false,
         "Нет действующего текста задания для модели. Обратитесь к "
         "администратору.",
         "There is no valid prompt for the model. Please contact the "
         "administrator." },
 
-    [HR_GENERR_AUTH] = { "auth", HR_RETRY_NEVER, false, true,
+    [HR_GENERR_AUTH] = { "auth", HR_RETRY_NEVER, false, true, true,
         "Сервис языковой модели не принял ключ доступа. Обратитесь к "
         "администратору.",
         "The language model service refused the access key. Please contact "
         "the administrator." },
 
-    [HR_GENERR_NO_CREDIT] = { "no_credit", HR_RETRY_NEVER, false, true,
+    [HR_GENERR_NO_CREDIT] = { "no_credit", HR_RETRY_NEVER, false, true, true,
         "Исчерпан бюджет на обращения к языковой модели. Обратитесь к "
         "администратору.",
         "The budget for the language model is used up. Please contact the "
         "administrator." },
 
     [HR_GENERR_RATE_LIMITED] = { "rate_limited",
-        HR_RETRY_BACKOFF, true, false,
+        HR_RETRY_BACKOFF, true, false, true,
         "Языковая модель перегружена запросами. Повторите попытку позже.",
         "The language model is receiving too many requests. Please try again "
         "later." },
 
     [HR_GENERR_UPSTREAM_TIMEOUT] = { "upstream_timeout",
-        HR_RETRY_BACKOFF, true, false,
+        HR_RETRY_BACKOFF, true, false, true,
         "Языковая модель не ответила вовремя. Повторите попытку позже.",
         "The language model did not answer in time. Please try again later." },
 
     [HR_GENERR_UPSTREAM_CONNECT] = { "upstream_connect",
-        HR_RETRY_BACKOFF, true, false,
+        HR_RETRY_BACKOFF, true, false, true,
         "Нет связи с сервисом языковой модели. Повторите попытку позже.",
         "The language model service cannot be reached. Please try again "
         "later." },
 
     [HR_GENERR_UPSTREAM_5XX] = { "upstream_5xx",
-        HR_RETRY_BACKOFF, true, false,
+        HR_RETRY_BACKOFF, true, false, true,
         "Сервис языковой модели временно не работает. Повторите попытку "
         "позже.",
         "The language model service is temporarily unavailable. Please try "
         "again later." },
 
     [HR_GENERR_UPSTREAM_EMPTY] = { "upstream_empty",
-        HR_RETRY_BACKOFF, true, false,
+        HR_RETRY_BACKOFF, true, false, true,
         "Языковая модель вернула пустой ответ. Повторите попытку.",
         "The language model returned an empty answer. Please try again." },
 
     [HR_GENERR_UPSTREAM_MALFORMED] = { "upstream_malformed",
-        HR_RETRY_BACKOFF, true, false,
+        HR_RETRY_BACKOFF, true, false, true,
         "Ответ языковой модели получен не полностью. Повторите попытку.",
         "The answer of the language model arrived incomplete. Please try "
         "again." },
 
     [HR_GENERR_UPSTREAM_REJECTED] = { "upstream_rejected",
-        HR_RETRY_NEVER, false, false,
+        HR_RETRY_NEVER, false, false, true,
         "Сервис языковой модели отклонил запрос. Обратитесь к "
         "администратору.",
         "The language model service rejected the request. Please contact the "
         "administrator." },
 
     [HR_GENERR_TRUNCATED] = { "truncated",
-        HR_RETRY_ONCE_LARGER, false, false,
+        HR_RETRY_ONCE_LARGER, false, false, true,
         "Ответ языковой модели оборвался на полуслове. Повторите попытку.",
         "The answer of the language model was cut off. Please try again." },
 
-    [HR_GENERR_REFUSED] = { "refused", HR_RETRY_NEVER, false, false,
+    [HR_GENERR_REFUSED] = { "refused", HR_RETRY_NEVER, false, false, true,
         "Языковая модель отказалась составить профиль по этим данным.",
         "The language model refused to write a profile from this data." },
 
     [HR_GENERR_INVALID_JSON] = { "invalid_json",
-        HR_RETRY_ONCE_REPAIR, false, false,
+        HR_RETRY_ONCE_REPAIR, false, false, true,
         "Ответ языковой модели не удалось разобрать. Повторите попытку.",
         "The answer of the language model could not be read. Please try "
         "again." },
 
     [HR_GENERR_SCHEMA_INVALID] = { "schema_invalid",
-        HR_RETRY_ONCE_REPAIR, false, false,
+        HR_RETRY_ONCE_REPAIR, false, false, false,
         "Профиль получен, но его структура непригодна. Повторите попытку.",
         "A profile was received, but its structure is unusable. Please try "
         "again." },
 
-    [HR_GENERR_INCOMPLETE] = { "incomplete", HR_RETRY_NEVER, false, false,
+    [HR_GENERR_INCOMPLETE] = { "incomplete", HR_RETRY_NEVER, false, false, false,
         "Профиль получен неполным: заполнено менее 70 % разделов. Повторите "
         "попытку.",
         "The profile is incomplete: less than 70 % of its sections are "
         "filled. Please try again." },
 
     [HR_GENERR_STORAGE_FAILED] = { "storage_failed",
-        HR_RETRY_NEVER, false, true,
+        HR_RETRY_NEVER, false, true, false,
         "Не удалось сохранить файлы профиля. Обратитесь к администратору.",
         "The files of the profile could not be saved. Please contact the "
         "administrator." },
 
-    [HR_GENERR_DB_FAILED] = { "db_failed", HR_RETRY_NEVER, false, true,
+    [HR_GENERR_DB_FAILED] = { "db_failed", HR_RETRY_NEVER, false, true, false,
         "Не удалось записать профиль в базу данных. Обратитесь к "
         "администратору.",
         "The profile could not be written to the database. Please contact "
         "the administrator." },
 
-    [HR_GENERR_CANCELLED] = { "cancelled", HR_RETRY_NEVER, false, false,
+    [HR_GENERR_CANCELLED] = { "cancelled", HR_RETRY_NEVER, false, false, false,
         "Задача отменена пользователем",
         "The task was cancelled by the user" },
 
     [HR_GENERR_INTERRUPTED] = { "interrupted",
-        HR_RETRY_NEVER, false, false,
+        HR_RETRY_NEVER, false, false, false,
         "Генерация прервана перезапуском сервиса. Запустите её ещё раз.",
         "Generation was interrupted by a restart of the service. Please "
         "start it again." },
 
-    [HR_GENERR_QUEUE_FULL] = { "queue_full", HR_RETRY_NEVER, false, false,
+    [HR_GENERR_QUEUE_FULL] = { "queue_full", HR_RETRY_NEVER, false, false, false,
         "Очередь генерации заполнена. Повторите попытку позже.",
         "The generation queue is full. Please try again later." },
 
     [HR_GENERR_CIRCUIT_OPEN] = { "circuit_open",
-        HR_RETRY_NEVER, false, false,
+        HR_RETRY_NEVER, false, false, false,
         "Сервис языковой модели недоступен, новые запросы к нему временно "
         "приостановлены. Повторите попытку через минуту.",
         "The language model service is unavailable, and new requests to it "
@@ -206,6 +207,13 @@ bool
 hr_generr_is_unhealthy(hr_generr_t error)
 {
     return hr_generr_row(error)->unhealthy;
+}
+
+
+bool
+hr_generr_is_model(hr_generr_t error)
+{
+    return hr_generr_row(error)->model;
 }
 
 

@@ -59,6 +59,8 @@ hr_retry_t hr_generr_retry(hr_generr_t error);
 bool hr_generr_trips_breaker(hr_generr_t error);
 /* Turns health unhealthy (auth, no_credit, not_configured, prompt_unavailable, ...). */
 bool hr_generr_is_unhealthy(hr_generr_t error);
+/* The call of the model failed, not what stands before or behind it (8.3). */
+bool hr_generr_is_model(hr_generr_t error);
 /* Plain sentence for the user; NONE: "". */
 const char *hr_generr_text(hr_generr_t error, hr_lang_t language);
 

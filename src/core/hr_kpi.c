@@ -49,7 +49,7 @@ hr_kpi_load_file(hr_arena_t *arena, hr_kpi_t *kpi, const hr_kpi_input_t *input,
         return HR_NOMEM;
     }
 
-    if (input->bytes.data == NULL) {
+    if (input->bytes.data == NULL || !hr_utf8_valid(input->bytes)) {
         file->unreadable = true;
         hr_findings_add(notes, "kpi_file_unreadable", file->name,
                         "Файл %.*s не читается", (int) file->name.len,

@@ -377,16 +377,15 @@ hr_result_metadata(const hr_result_facts_t *facts, hr_arena_t *arena)
     hr_result_generation(&r, root);
 
     /* incomplete and schema_invalid are judgements about a call that worked */
-    if (facts->answer != NULL && facts->answer->error == HR_GENERR_NONE
-        && facts->completeness != NULL)
-    {
+    if (facts->completeness != NULL) {
         hr_result_llm(&r, root);
+        hr_result_validation(&r, root);
 
-    } else {
+    } else if (hr_generr_is_model(facts->error) || facts->attempts > 0) {
         hr_result_llm_failed(&r, root);
+        hr_result_validation(&r, root);
     }
 
-    hr_result_validation(&r, root);
     hr_result_sources(&r, root);
     hr_result_warnings(&r, root);
 
@@ -401,6 +400,7 @@ hr_result_metadata(const hr_result_facts_t *facts, hr_arena_t *arena)
 static void
 hr_result_errors(hr_result_t *r, hr_json_t *root)
 {
+    hr_str_t                  text;
     hr_json_t                *list;
     const hr_result_facts_t  *f = r->f;
 
@@ -412,11 +412,12 @@ hr_result_errors(hr_result_t *r, hr_json_t *root)
     }
 
     list = hr_result_child(r, root, "errors", HR_JSON_ARRAY);
+    text = hr_generr_is_model(f->error)
+           ? hr_str_from_c(f->error_text)
+           : hr_arena_printf(r->arena, "Generation failed: %s", f->error_text);
 
-    if (list == NULL
-        || hr_json_push(list, hr_json_new_str(r->arena,
-                                              hr_str_from_c(f->error_text)))
-           != HR_OK)
+    if (list == NULL || text.data == NULL
+        || hr_json_push(list, hr_json_new_str(r->arena, text)) != HR_OK)
     {
         r->rc = HR_NOMEM;
     }

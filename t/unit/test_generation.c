@@ -394,6 +394,9 @@ test_failures(void)
        && !r.success, "an error without an answer");
     IS_STR(r.error_message.data, r.error_message.len,
            "Задача отменена пользователем", "its message");
+    OK(hr_contains(r.result, HR_STR("\"errors\":[\"Generation failed: Задача "
+                                    "отменена пользователем\"]")),
+       "errors of everything but the call have the prefix of 8.3");
     hr_gen_job_destroy(job);
 
     job = test_prepare("Блок Гамма", "Директор", HR_GENERR_DEPARTMENT_NOT_FOUND,

@@ -316,7 +316,9 @@ test_malformed(void)
              "fewer columns than positions");
     test_bad("| КПЭ | Анна А | Тип показателя | Борис Б |\n", 1,
              "person columns in two places");
-    test_bad("\xff\xfe", 0, "broken UTF-8");
+    kpi = test_load(HR_STR("\xff\xfe"), true, &notes);
+    IS_INT(hr_findings_count(&notes, "kpi_file_unreadable"), 1,
+           "broken UTF-8 is unreadable");
 
     kpi = test_load(HR_STR(HEAD "| Оборот | 1 | шт. | много | рост |\n"
                            "| Прибыль | 1 | шт. | 1 | рост |\n"), true, &notes);
