@@ -287,8 +287,8 @@ ngx_http_hr_start_add(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
         return ngx_http_hr_generation_refused(w, conn, rc);
     }
 
-    rc = ngx_http_hr_audit(w, conn, in->profile_id[0] ? "profile_regenerate"
-                                                      : "generation_start",
+    rc = ngx_http_hr_audit(w, conn, in->profile_id[0] ? "profile.regenerate"
+                                                      : "generation.start",
                            "task", in->task.id, HR_STR_NULL);
 
     return rc == HR_OK ? ngx_http_hr_start_body(w) : rc;

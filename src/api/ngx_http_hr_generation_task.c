@@ -447,7 +447,7 @@ ngx_http_hr_cancel_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     }
 
     if (rc == HR_OK) {
-        rc = ngx_http_hr_audit(w, conn, "generation_cancel", "task", in->id,
+        rc = ngx_http_hr_audit(w, conn, "generation.cancel", "task", in->id,
                                HR_STR_NULL);
     }
 
@@ -547,7 +547,7 @@ ngx_http_hr_cleanup_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
                                 NGX_HTTP_HR_TASKS_CLEANED, &deleted, &left);
 
     if (rc == HR_OK) {
-        rc = ngx_http_hr_audit(w, conn, "generation_cleanup", "task", HR_STR_NULL,
+        rc = ngx_http_hr_audit(w, conn, "generation.cleanup", "task", HR_STR_NULL,
                                hr_arena_printf(w->arena, "{\"removed\":%lld}",
                                                (long long) deleted));
     }

@@ -62,8 +62,9 @@ sub http_config {
 # The places that the module answers, the upstream of the model, the simulator: as
 # in conf/demo.
 sub server_config {
-    my $simulator = $ENV{TEST_NGINX_LOAD_MODULES} =~ /simulator/
-                    ? 'hr_llm_simulator on;' : 'return 503;';
+    my ($simulator, $stats) = $ENV{TEST_NGINX_LOAD_MODULES} =~ /simulator/
+        ? ('hr_llm_simulator on;', 'hr_llm_simulator_stats;')
+        : ('return 503;', 'return 503;');
 
     return <<'EOT' . <<"EOT";
 error_page 400 408 413 414 431 494 495 496 497 500 502 503 504 /hr-error;
@@ -96,6 +97,9 @@ location = /simulator {
     client_max_body_size 8m;
     client_body_buffer_size 2m;
     $simulator
+}
+location = /simulator/stats {
+    $stats
 }
 EOT
 }

@@ -1,0 +1,65 @@
+package HR::Test::Generation;
+
+# Generations in the setup code of a block.
+
+use strict;
+use utf8;
+use warnings;
+
+use Exporter qw( import );
+use HR::Test::State ();
+use Time::HiRes qw( sleep time );
+
+our @EXPORT = qw( start ended generate );
+
+# Texts of a block are bytes.
+sub _text {
+    my ($value) = @_;
+
+    utf8::decode($value) if defined $value && !ref $value && !utf8::is_utf8($value);
+    return $value;
+}
+
+# Starts one; returns the task's id.  Members of the body; user => who.
+sub start {
+    my (%body) = @_;
+
+    $body{$_} = _text($body{$_}) for grep { /\A(?:department|position|employee_name)\z/ }
+                                     keys %body;
+
+    my $user = delete $body{user} // 'admin';
+    my $headers = delete $body{headers} // {};
+    my $answer = HR::Test::State::api(POST => '/api/generation/start', {
+        department => 'Отдел разработки', position => 'Программист', %body,
+    }, user => $user, headers => $headers);
+    return $answer->{task_id};
+}
+
+
+# Waits for the end of a task; returns its status.
+sub ended {
+    my ($id, %opt) = @_;
+
+    my $deadline = time + ($opt{seconds} // 20);
+    while (1) {
+        my $answer = HR::Test::State::api(GET => "/api/generation/$id/status", undef,
+                                          user => $opt{user} // 'admin');
+        my $status = $answer->{task}{status};
+        return $status if $status !~ /\A(?:queued|processing)\z/;
+        die "task $id: still $status ($answer->{task}{current_step})\n" if time > $deadline;
+        sleep 0.03;
+    }
+}
+
+
+# Both; dies unless the task completes.  Returns the id.
+sub generate {
+    my (%body) = @_;
+
+    my $id = start(%body);
+    my $status = ended($id, user => $body{user});
+    die "task $id: $status\n" if $status ne 'completed';
+    return $id;
+}
+
+1;
