@@ -60,10 +60,9 @@ ngx_http_hr_audit_done(ngx_http_hr_work_t *w)
 }
 
 
-void
-ngx_http_hr_audit_later(const ngx_http_hr_work_t *from, const char *action,
-    const char *object_type, hr_str_t object_id, hr_str_t name,
-    const char *result)
+static void
+ngx_http_hr_audit_post(const ngx_http_hr_work_t *from,
+    const hr_store_audit_t *given)
 {
     hr_store_audit_t    *event;
     ngx_http_hr_work_t  *w;
@@ -76,19 +75,54 @@ ngx_http_hr_audit_later(const ngx_http_hr_work_t *from, const char *action,
     event = &((ngx_http_hr_audit_in_t *) w->in)->event;
     ngx_http_hr_audit_fill(from, event);
 
-    if (name.data != NULL) {
-        event->username = name;
+    if (given->username.data != NULL) {
+        event->username = given->username;
     }
 
     /* the texts of the other work end with it */
     event->username = ngx_http_hr_work_str(w, event->username);
     event->address = ngx_http_hr_work_str(w, event->address);
     event->request_id = ngx_http_hr_work_str(w, event->request_id);
-    event->object_id = ngx_http_hr_work_str(w, object_id);
-    event->action = hr_str_from_c(action);
-    event->object_type = hr_str_from_c(object_type);
-    event->result = hr_str_from_c(result);
+    event->object_id = ngx_http_hr_work_str(w, given->object_id);
+    event->detail = ngx_http_hr_work_str(w, given->detail);
+    event->action = given->action;
+    event->object_type = given->object_type;
+    event->result = given->result;
 
     (void) ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_WRITE,
                                   ngx_http_hr_audit_run, ngx_http_hr_audit_done);
+}
+
+
+void
+ngx_http_hr_audit_later(const ngx_http_hr_work_t *from, const char *action,
+    const char *object_type, hr_str_t object_id, hr_str_t name,
+    const char *result)
+{
+    hr_store_audit_t  event;
+
+    ngx_memzero(&event, sizeof(event));
+    event.action = hr_str_from_c(action);
+    event.object_type = hr_str_from_c(object_type);
+    event.object_id = object_id;
+    event.username = name;
+    event.result = hr_str_from_c(result);
+
+    ngx_http_hr_audit_post(from, &event);
+}
+
+
+void
+ngx_http_hr_audit_later_with(const ngx_http_hr_work_t *from, const char *action,
+    const char *object_type, const char *result, hr_str_t detail)
+{
+    hr_store_audit_t  event;
+
+    ngx_memzero(&event, sizeof(event));
+    event.action = hr_str_from_c(action);
+    event.object_type = hr_str_from_c(object_type);
+    event.result = hr_str_from_c(result);
+    event.detail = detail;
+
+    ngx_http_hr_audit_post(from, &event);
 }

@@ -21,5 +21,9 @@ hr_rc_t ngx_http_hr_audit(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
 void ngx_http_hr_audit_later(const ngx_http_hr_work_t *w, const char *action,
     const char *object_type, hr_str_t object_id, hr_str_t name,
     const char *result);
+/* The same with a detail, a JSON object; by whom the work is. */
+void ngx_http_hr_audit_later_with(const ngx_http_hr_work_t *w,
+    const char *action, const char *object_type, const char *result,
+    hr_str_t detail);
 
 #endif /* NGX_HTTP_HR_AUDIT_H */

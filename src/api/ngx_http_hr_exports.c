@@ -41,9 +41,8 @@ ngx_http_hr_download_etag(const ngx_http_hr_download_t *in,
 
 
 /*
- * The current version is what the profile's row holds; the version's row only
- * tells since when (programs of the old service may have changed the document
- * without a version).
+ * The current version is what the profile's row holds: programs of the old
+ * service may have changed the document without a version.
  */
 static hr_rc_t
 ngx_http_hr_download_read(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
@@ -57,43 +56,21 @@ ngx_http_hr_download_read(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
 
     id = hr_str_from_c(in->id);
 
-    rc = hr_store_version_get(conn, w->arena, id, in->version ? in->version
-                                                              : card->current_version,
-                              &version, NULL);
-
-    if (in->version != 0) {
-        if (rc != HR_OK) {
-            return ngx_http_hr_profile_failed(w, conn, rc, id, in->version);
+    if (in->version == 0) {
+        rc = hr_store_profile_get(conn, w->arena, id, &row);
+        if (rc == HR_OK) {
+            ngx_http_hr_render_current(render, &row);
         }
 
-        render->document = version.document;
-        render->metadata = version.metadata;
-        render->version = version.number;
-        render->created_at = version.created_at;
-        render->approval = version.is_current ? card->approval_state
-                                              : HR_STR("former");
-        return HR_OK;
+    } else {
+        rc = hr_store_version_get(conn, w->arena, id, in->version, &version, card);
+        if (rc == HR_OK) {
+            ngx_http_hr_render_version(render, &version, card);
+        }
     }
 
-    if (rc != HR_OK && rc != HR_NOT_FOUND) {
-        return rc;
-    }
-
-    render->created_at = rc == HR_OK ? version.created_at : card->updated_at;
-
-    rc = hr_store_profile_get(conn, w->arena, id, &row);
-    if (rc != HR_OK) {
-        return ngx_http_hr_profile_failed(w, conn, rc, id, 0);
-    }
-
-    render->document = row.document;
-    render->metadata = row.metadata;
-    render->version = row.card.current_version;
-    render->approval = row.card.approval_state;
-    render->wrapper = true;
-    *card = row.card;
-
-    return HR_OK;
+    return rc == HR_OK ? HR_OK
+           : ngx_http_hr_profile_failed(w, conn, rc, id, in->version);
 }
 
 
@@ -151,10 +128,7 @@ ngx_http_hr_download_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
         return rc;                  /* nothing to render: the writer sends 304 */
     }
 
-    if (render.created_at == HR_STORE_NO_TIME) {
-        render.created_at = card.updated_at != HR_STORE_NO_TIME ? card.updated_at
-                                                                : 0;
-    }
+    render.wrapper = in->version == 0;
 
     in->disposition = hr_filename_disposition(w->arena, card.position, card.id,
                           in->version, ngx_http_hr_file_formats[in->file].ext);

@@ -324,7 +324,7 @@ ngx_http_hr_list_filter(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
 hr_rc_t
 ngx_http_hr_list_page(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
-    ngx_http_hr_list_in_t *in, hr_store_list_t *list)
+    hr_arena_t *arena, ngx_http_hr_list_in_t *in, hr_store_list_t *list)
 {
     hr_rc_t          rc;
     hr_store_user_t  user;
@@ -350,5 +350,5 @@ ngx_http_hr_list_page(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
         return HR_OK;
     }
 
-    return hr_store_profiles_list(conn, w->arena, &in->filter, list);
+    return hr_store_profiles_list(conn, arena, &in->filter, list);
 }

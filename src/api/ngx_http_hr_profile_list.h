@@ -72,8 +72,11 @@ ngx_int_t ngx_http_hr_list_filter(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_http_hr_work_t *w, const ngx_http_hr_list_query_t *query,
     ngx_http_hr_list_in_t *in, ngx_int_t *rc);
 
-/* In run(): one page, with a creator's name looked up; empty for "nothing". */
+/*
+ * In run(): one page into the arena, with a creator's name looked up; empty
+ * for "nothing".
+ */
 hr_rc_t ngx_http_hr_list_page(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
-    ngx_http_hr_list_in_t *in, hr_store_list_t *list);
+    hr_arena_t *arena, ngx_http_hr_list_in_t *in, hr_store_list_t *list);
 
 #endif /* NGX_HTTP_HR_PROFILE_LIST_H */

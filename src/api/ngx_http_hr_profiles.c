@@ -53,7 +53,7 @@ ngx_http_hr_profiles_query(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     hr_store_list_t         list;
     ngx_http_hr_list_in_t  *in = w->in;
 
-    rc = ngx_http_hr_list_page(w, conn, in, &list);
+    rc = ngx_http_hr_list_page(w, conn, w->arena, in, &list);
 
     if (rc == HR_INVALID && hr_store_error(conn) == HR_STORE_E_BAD_CURSOR) {
         return ngx_http_hr_work_error_with(w, HR_E_VALUE, rc,

@@ -59,6 +59,41 @@ ngx_http_hr_render_state(hr_str_t approval)
 }
 
 
+/* The only clock of a rendering is a stored one, so that equal rows give equal bytes. */
+static hr_instant_t
+ngx_http_hr_render_time(hr_instant_t at, const hr_store_card_t *card)
+{
+    if (at != HR_STORE_NO_TIME) {
+        return at;
+    }
+
+    return card->updated_at != HR_STORE_NO_TIME ? card->updated_at : 0;
+}
+
+
+void
+ngx_http_hr_render_current(ngx_http_hr_render_t *in, const hr_store_profile_t *row)
+{
+    in->document = row->document;
+    in->metadata = row->metadata;
+    in->version = row->card.current_version;
+    in->created_at = ngx_http_hr_render_time(row->version_at, &row->card);
+    in->approval = row->card.approval_state;
+}
+
+
+void
+ngx_http_hr_render_version(ngx_http_hr_render_t *in,
+    const hr_store_version_t *version, const hr_store_card_t *card)
+{
+    in->document = version->document;
+    in->metadata = version->metadata;
+    in->version = version->number;
+    in->created_at = ngx_http_hr_render_time(version->created_at, card);
+    in->approval = version->is_current ? card->approval_state : HR_STR("former");
+}
+
+
 static hr_rc_t
 ngx_http_hr_render_json(hr_arena_t *arena, const ngx_http_hr_render_t *in,
     hr_json_t *document, hr_json_t *meta, hr_buf_t *out)

@@ -39,6 +39,12 @@ typedef struct {
     hr_str_t              product;      /* or absent */
 } ngx_http_hr_render_t;
 
+/* Fill everything but file, wrapper and product. */
+void ngx_http_hr_render_current(ngx_http_hr_render_t *in,
+    const hr_store_profile_t *row);
+void ngx_http_hr_render_version(ngx_http_hr_render_t *in,
+    const hr_store_version_t *version, const hr_store_card_t *card);
+
 /*
  * HR_INVALID: the stored document is no JSON object.  The arena takes the
  * tree and must be fresh enough for it (some 20 times the document).

@@ -425,7 +425,7 @@ ngx_http_hr_work_not_found(ngx_http_hr_work_t *w, const char *resource,
     hr_jw_t   jw;
     hr_buf_t  buf;
 
-    hr_buf_init(&buf, 4096);
+    hr_buf_init(&buf, 64 * 1024);
     hr_jw_init(&jw, &buf);
     hr_jw_object(&jw);
     hr_jw_kc(&jw, "resource", resource);

@@ -58,6 +58,7 @@ typedef struct {
     hr_store_card_t     card;
     hr_str_t            document;       /* as stored, wrapper objects included */
     hr_str_t            metadata;       /* as stored */
+    hr_instant_t        version_at;     /* when the current version was made */
 } hr_store_profile_t;
 
 /* HR_NOT_FOUND / NO_PROFILE */

@@ -9,7 +9,9 @@
 
 
 #define HR_STORE_PROFILE_COLUMNS                                              \
-    HR_STORE_CARD_COLUMNS ", p.profile_data, p.metadata_json"
+    HR_STORE_CARD_COLUMNS ", p.profile_data, p.metadata_json,"                \
+    " (SELECT v.created_at FROM profile_versions v WHERE v.profile_id = p.id" \
+    "  AND v.version_number = coalesce(p.current_version, 1))"
 
 
 static void
@@ -96,6 +98,7 @@ hr_store_profile_read(hr_store_conn_t *conn, hr_arena_t *arena,
 
     profile->document = hr_store_col(conn, arena, stmt, HR_STORE_CARD_WIDTH);
     profile->metadata = hr_store_col(conn, arena, stmt, HR_STORE_CARD_WIDTH + 1);
+    profile->version_at = hr_store_col_time(stmt, HR_STORE_CARD_WIDTH + 2);
 }
 
 

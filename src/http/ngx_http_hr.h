@@ -254,6 +254,7 @@ struct ngx_http_hr_ctx_s {
     unsigned                  cache_hit:1;
     unsigned                  counted:1;
     uint64_t                  db_usec;      /* for $hr_db_time */
+    struct ngx_http_hr_stream_s  *stream;   /* stream.c */
 };
 
 ngx_int_t ngx_http_hr_handler(ngx_http_request_t *r);
@@ -367,6 +368,10 @@ void ngx_http_hr_answer_seal(ngx_http_hr_answer_t *a, bool gzip);
  */
 ngx_int_t ngx_http_hr_answer(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_http_hr_answer_t *a);
+
+/* For answers that are sent in pieces: the head without its length, not yet sent. */
+ngx_int_t ngx_http_hr_answer_head(ngx_http_request_t *r,
+    ngx_http_hr_ctx_t *ctx, ngx_uint_t status, ngx_http_hr_type_t type);
 
 /* 304 without a body; etag is quoted. */
 ngx_int_t ngx_http_hr_not_modified(ngx_http_request_t *r,

@@ -270,14 +270,11 @@ ngx_http_hr_not_modified(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 }
 
 
-/* The header and the body; the one place where an answer leaves. */
-static ngx_int_t
-ngx_http_hr_send(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
-    ngx_uint_t status, ngx_http_hr_type_t type, ngx_chain_t *out, size_t len)
+/* Everything of the head but the length. */
+ngx_int_t
+ngx_http_hr_answer_head(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_uint_t status, ngx_http_hr_type_t type)
 {
-    ngx_int_t     rc;
-    ngx_chain_t  *cl;
-
     if (ngx_http_hr_common_headers(r, ctx) != NGX_OK
         || ngx_http_hr_cache_headers(r, ctx, status) != NGX_OK)
     {
@@ -291,10 +288,30 @@ ngx_http_hr_send(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     r->disable_not_modified = 1;
 
     if (status != NGX_HTTP_NOT_MODIFIED) {
-        r->headers_out.content_length_n = (off_t) len;
+        r->headers_out.content_length_n = -1;
         r->headers_out.content_type = ngx_http_hr_types[type].name;
         r->headers_out.content_type_len = ngx_http_hr_types[type].bare;
         r->headers_out.content_type_lowcase = NULL;
+    }
+
+    return NGX_OK;
+}
+
+
+/* The header and the body; the one place where a whole answer leaves. */
+static ngx_int_t
+ngx_http_hr_send(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_uint_t status, ngx_http_hr_type_t type, ngx_chain_t *out, size_t len)
+{
+    ngx_int_t     rc;
+    ngx_chain_t  *cl;
+
+    if (ngx_http_hr_answer_head(r, ctx, status, type) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (status != NGX_HTTP_NOT_MODIFIED) {
+        r->headers_out.content_length_n = (off_t) len;
     }
 
     if (status == NGX_HTTP_NOT_MODIFIED || len == 0) {
