@@ -1,7 +1,6 @@
 # Several profiles at once: ZIP, status changes, the list as a table (api-profiles.md
 # 3.10, exports.md 4).
 
-use lib 't/lib';
 use HR::Test 'no_plan';
 use HR::Test::Archive;
 use HR::Test::Profile;

@@ -1,6 +1,5 @@
 # PUT /api/profiles/{id}/content (api-profiles.md 3.5, profile-document.md 9).
 
-use lib 't/lib';
 use HR::Test 'no_plan';
 use HR::Test::Profile;
 

@@ -1,6 +1,5 @@
 # Versions of a profile (api-profiles.md 4).
 
-use lib 't/lib';
 use HR::Test 'no_plan';
 use HR::Test::Profile;
 

@@ -19,8 +19,9 @@
 typedef struct {
     /*
      * In a pool thread, with a reader: appends to piece (the step before the
-     * first fill may do so too), sets closed with the last one.  Looks at ngx_http_hr_pump_cancelled() now and then.  Anything
-     * but HR_OK cuts the connection: the head has gone by then.
+     * first fill may do so too), sets closed with the last one.  Looks at
+     * ngx_http_hr_pump_cancelled() now and then.  Anything but HR_OK cuts the
+     * connection: the head has gone by then.
      */
     ngx_http_hr_work_run_pt    fill;
     /*
