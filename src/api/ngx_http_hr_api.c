@@ -134,7 +134,21 @@ ngx_http_hr_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return ngx_http_hr_job_postconfiguration(cf, hmcf);
+    if (ngx_http_hr_job_postconfiguration(cf, hmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /*
+     * A reload that names another database is refused here, where nginx can
+     * still go back to the old configuration; in init_module it could only exit.
+     */
+    if (!ngx_test_config && !ngx_is_init_cycle(cf->cycle->old_cycle)
+        && ngx_http_hr_state() != NULL)
+    {
+        return ngx_http_hr_prepare_store(cf->cycle->old_cycle, hmcf, cf->log);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -177,7 +191,7 @@ ngx_http_hr_init_module(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    return ngx_http_hr_prepare_store(cycle, hmcf);
+    return ngx_http_hr_prepare_store(cycle, hmcf, cycle->log);
 }
 
 

@@ -39,9 +39,12 @@ ngx_int_t ngx_http_hr_init_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_hr_init_process(ngx_cycle_t *cycle);
 void ngx_http_hr_exit_process(ngx_cycle_t *cycle);
 
-/* start.c: the store is created and checked once, before any worker serves. */
+/*
+ * start.c: the store is created and checked once, before any worker serves.
+ * cycle: whose user the workers are.
+ */
 ngx_int_t ngx_http_hr_prepare_store(ngx_cycle_t *cycle,
-    ngx_http_hr_main_conf_t *hmcf);
+    ngx_http_hr_main_conf_t *hmcf, ngx_log_t *log);
 
 /* data.c: reads, checks and publishes the company's files */
 ngx_int_t ngx_http_hr_data_load_conf(ngx_conf_t *cf,

@@ -165,6 +165,17 @@ ngx_http_hr_data_publish_conf(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
         return NGX_OK;
 
     default:
+        if (!ngx_is_init_cycle(cycle->old_cycle)) {
+            /* an error here would end the master: the old data stays instead */
+            ngx_http_hr_data_set_error("no room for the new organisation: enlarge "
+                                       "hr_zones data= and restart nginx", 73);
+            ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
+                          "hr: no room for the organisation of %uz bytes, the old "
+                          "one stays: enlarge \"hr_zones data=\" and restart nginx",
+                          api->image_size);
+            return NGX_OK;
+        }
+
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "hr: no room for the organisation of %uz bytes: enlarge "
                       "\"hr_zones data=\" and restart nginx", api->image_size);

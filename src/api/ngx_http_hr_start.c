@@ -132,19 +132,16 @@ ngx_http_hr_seed(void *ctx, hr_arena_t *arena, hr_store_seed_t *out, size_t *cou
 
 /* In the child: never returns. */
 static void
-ngx_http_hr_prepare_child(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf,
-    int fd)
+ngx_http_hr_prepare_child(const ngx_core_conf_t *ccf,
+    ngx_http_hr_main_conf_t *hmcf, int fd)
 {
     char                 line[1024];
     size_t               n;
     hr_rc_t              rc;
     hr_diag_t            diag;
-    ngx_core_conf_t     *ccf;
     hr_store_config_t    config;
     hr_store_report_t    report;
     ngx_http_hr_seed_t   seed;
-
-    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
 
     if (geteuid() == 0 && ccf->user != (uid_t) NGX_CONF_UNSET_UINT) {
         if (setgid(ccf->group) != 0 || initgroups(ccf->username, ccf->group) != 0
@@ -186,7 +183,8 @@ ngx_http_hr_prepare_child(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf,
 
 
 ngx_int_t
-ngx_http_hr_prepare_store(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
+ngx_http_hr_prepare_store(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf,
+    ngx_log_t *log)
 {
     int                    pipefd[2];
     char                   line[1024];
@@ -204,7 +202,7 @@ ngx_http_hr_prepare_store(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
     }
 
     if (pipe(pipefd) != 0) {
-        ngx_log_error(NGX_LOG_EMERG, cycle->log, ngx_errno, "hr: pipe() failed");
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno, "hr: pipe() failed");
         return NGX_ERROR;
     }
 
@@ -212,14 +210,17 @@ ngx_http_hr_prepare_store(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
 
     if (pid == 0) {
         (void) close(pipefd[0]);
-        ngx_http_hr_prepare_child(cycle, hmcf, pipefd[1]);
+        ngx_http_hr_prepare_child((ngx_core_conf_t *)
+                                      ngx_get_conf(cycle->conf_ctx,
+                                                   ngx_core_module),
+                                  hmcf, pipefd[1]);
     }
 
     (void) close(pipefd[1]);
 
     if (pid == -1) {
         (void) close(pipefd[0]);
-        ngx_log_error(NGX_LOG_EMERG, cycle->log, ngx_errno, "hr: fork() failed");
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno, "hr: fork() failed");
         return NGX_ERROR;
     }
 
@@ -245,12 +246,12 @@ ngx_http_hr_prepare_store(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
     (void) waitpid(pid, NULL, 0);
 
     if (len == 0 || line[0] != '0') {
-        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "hr: database \"%V\": %s",
+        ngx_log_error(NGX_LOG_EMERG, log, 0, "hr: database \"%V\": %s",
                       &hmcf->database, len ? line + 1 : "the check crashed");
         return NGX_ERROR;
     }
 
-    ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0, "hr: database \"%V\": %s",
+    ngx_log_error(NGX_LOG_NOTICE, log, 0, "hr: database \"%V\": %s",
                   &hmcf->database, line + 1);
 
     state->prepared = key;

@@ -80,6 +80,9 @@ ngx_http_hr_db_exit_process(void)
     }
 
     pthread_mutex_unlock(&ngx_http_hr_db_links_mutex);
+
+    ngx_free(ngx_http_hr_db_batch);
+    ngx_http_hr_db_batch = NULL;
 }
 
 
