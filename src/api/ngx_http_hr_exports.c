@@ -164,6 +164,7 @@ ngx_http_hr_download_done(ngx_http_hr_work_t *w)
 
     ngx_memcpy(w->out.disposition.data, in->disposition.data, in->disposition.len);
     w->out.disposition.len = in->disposition.len;
+    w->r->allow_ranges = 1;
 
     if (w->r->method == NGX_HTTP_GET) {
         ngx_http_hr_audit_later(w, "profile.download", "profile",

@@ -230,28 +230,39 @@ static ngx_int_t
 ngx_http_hr_etag_header(ngx_http_request_t *r, const u_char *etag, size_t len,
     ngx_uint_t gzip)
 {
-    u_char     *p;
-    ngx_str_t   value;
+    u_char           *p;
+    ngx_table_elt_t  *h;
 
     if (len < 2) {
         return NGX_OK;
     }
 
-    value.data = ngx_pnalloc(r->pool, len + sizeof(NGX_HTTP_HR_GZIP_SUFFIX));
-    if (value.data == NULL) {
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_cpymem(value.data, etag, len);
+    h->hash = 0;
+    h->value.data = ngx_pnalloc(r->pool, len + sizeof(NGX_HTTP_HR_GZIP_SUFFIX));
+    if (h->value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(h->value.data, etag, len);
 
     if (gzip) {
         p = ngx_cpymem(p - 1, NGX_HTTP_HR_GZIP_SUFFIX "\"",
                        sizeof(NGX_HTTP_HR_GZIP_SUFFIX));
     }
 
-    value.len = p - value.data;
+    h->value.len = p - h->value.data;
+    h->hash = 1;
+    ngx_str_set(&h->key, "ETag");
+    ngx_http_hr_header_end(h);
 
-    return ngx_http_hr_header(r, "ETag", value);
+    r->headers_out.etag = h;        /* the range filter compares If-Range with it */
+
+    return NGX_OK;
 }
 
 
