@@ -5,7 +5,7 @@
  * of the unit names, not a search through the text.
  */
 
-#include "hr_company.h"
+#include "hr_company_map.h"
 #include "hr_text.h"
 #include "hr_words.h"
 
@@ -15,37 +15,8 @@
 #define HR_COMPANY_RULES_MAX   (256u * 1024)
 #define HR_COMPANY_WORD_MIN    4        /* letters of a word that counts */
 #define HR_COMPANY_STEM        5        /* letters that are compared */
-#define HR_COMPANY_STEMS_MAX   40       /* of one unit name */
 #define HR_COMPANY_LEVELS      6        /* of headings */
 #define HR_COMPANY_INDEX_MAX   400000   /* entries of the stem table */
-
-typedef struct {
-    hr_str_t  heading;          /* the line, "## Стратегия" */
-    hr_str_t  text;             /* heading and own text, without subsections */
-    size_t    chars;
-    unsigned  level;            /* number of "#", 0: text before any heading */
-    size_t    parent;           /* SIZE_MAX: none */
-    bool      always;
-    bool      never;
-    bool      by_unit;
-} hr_company_section_t;
-
-typedef struct {
-    hr_str_t  stem;
-    uint32_t  section;
-} hr_company_stem_t;
-
-struct hr_company_s {
-    hr_str_t               map;
-    size_t                 chars;
-    hr_company_section_t   sections[HR_COMPANY_SECTIONS_MAX];
-    size_t                 section_count;
-    hr_company_stem_t     *index;
-    size_t                 index_count;
-    hr_words_t             generic;
-    size_t                 budget;
-    bool                   full;
-};
 
 
 bool
@@ -71,8 +42,7 @@ hr_company_budget(const hr_company_t *company)
 
 /* --- stems ------------------------------------------------------------------------ */
 
-/* The next stem of a folded text; false at the end. */
-static bool
+bool
 hr_company_next_stem(hr_str_t text, size_t *pos, hr_str_t *stem,
     hr_str_t *word)
 {
@@ -165,7 +135,7 @@ hr_company_index(hr_company_t *c, hr_arena_t *arena)
 }
 
 
-static bool
+bool
 hr_company_mentions(const hr_company_t *c, size_t section, hr_str_t stem)
 {
     hr_company_stem_t  key = { stem, (uint32_t) section };
@@ -407,226 +377,4 @@ hr_company_load(hr_arena_t *arena, hr_str_t rules, hr_str_t map,
     }
 
     return rc;
-}
-
-
-/* --- selection -------------------------------------------------------------------- */
-
-typedef struct {
-    hr_str_t  stems[HR_COMPANY_STEMS_MAX];
-    size_t    count;
-} hr_company_unit_t;
-
-typedef struct {
-    size_t  section;
-    size_t  score;
-} hr_company_wish_t;
-
-
-/*
- * Stems that tell a unit from others; a name of generic words only ("Блок
- * операционного директора") is known by all its words together.
- */
-static void
-hr_company_unit(const hr_company_t *c, hr_str_t name, hr_arena_t *arena,
-    hr_company_unit_t *unit)
-{
-    hr_str_t  folded, stem, word;
-
-    folded = hr_fold(arena, name);
-
-    for (int generic = 0; generic < 2; generic++) {
-
-        unit->count = 0;
-
-        for (size_t pos = 0;
-             unit->count < HR_COMPANY_STEMS_MAX
-             && hr_company_next_stem(folded, &pos, &stem, &word);
-             /* void */ )
-        {
-            if (generic == 1 || !hr_words_match(&c->generic, word)) {
-                unit->stems[unit->count++] = stem;
-            }
-        }
-
-        if (unit->count > 0) {
-            return;
-        }
-    }
-}
-
-
-static bool
-hr_company_names_unit(const hr_company_t *c, size_t section,
-    const hr_company_unit_t *unit)
-{
-    for (size_t i = 0; i < unit->count; i++) {
-        if (!hr_company_mentions(c, section, unit->stems[i])) {
-            return false;
-        }
-    }
-
-    return unit->count > 0;
-}
-
-
-/* More units named, and deeper ones, come first; then file order. */
-static int
-hr_company_by_score(const void *a, const void *b)
-{
-    const hr_company_wish_t  *x = a, *y = b;
-
-    if (x->score != y->score) {
-        return x->score > y->score ? -1 : 1;
-    }
-
-    return x->section < y->section ? -1 : x->section > y->section;
-}
-
-
-static size_t
-hr_company_wishes(const hr_company_t *c, const hr_str_t *units, size_t depth,
-    hr_arena_t *arena, hr_company_wish_t *wishes)
-{
-    size_t             count = 0, score;
-    hr_company_unit_t  keys[16];
-
-    depth = depth < 16 ? depth : 16;
-
-    for (size_t k = 0; k < depth; k++) {
-        hr_company_unit(c, units[k], arena, &keys[k]);
-    }
-
-    for (size_t i = 0; i < c->section_count; i++) {
-
-        if (c->sections[i].never
-            || (!c->sections[i].always && !c->sections[i].by_unit))
-        {
-            continue;
-        }
-
-        score = c->sections[i].always ? 1000000 : 0;
-
-        for (size_t k = 0; k < depth && score < 1000000; k++) {
-            score += hr_company_names_unit(c, i, &keys[k]) ? 10 + k : 0;
-        }
-
-        if (score > 0) {
-            wishes[count].section = i;
-            wishes[count++].score = score;
-        }
-    }
-
-    qsort(wishes, count, sizeof(wishes[0]), hr_company_by_score);
-
-    return count;
-}
-
-
-/* Characters that the section adds, with the headings above it. */
-static size_t
-hr_company_cost(const hr_company_t *c, size_t section, const bool *chosen,
-    bool *headings)
-{
-    size_t  cost = c->sections[section].chars + 2, up;
-
-    for (up = c->sections[section].parent;
-         up != SIZE_MAX;
-         up = c->sections[up].parent)
-    {
-        if (!chosen[up] && !headings[up]) {
-            cost += hr_utf8_count(c->sections[up].heading) + 2;
-        }
-    }
-
-    return cost;
-}
-
-
-static hr_rc_t
-hr_company_write(const hr_company_t *c, const bool *chosen,
-    const bool *headings, hr_arena_t *arena, hr_company_part_t *out)
-{
-    hr_rc_t   rc;
-    hr_buf_t  buf;
-
-    hr_buf_init(&buf, HR_COMPANY_MAP_MAX);
-
-    for (size_t i = 0; i < c->section_count; i++) {
-
-        if (chosen[i] || headings[i]) {
-            (void) hr_buf_str(&buf, chosen[i] ? c->sections[i].text
-                                              : c->sections[i].heading);
-            (void) hr_buf_c(&buf, "\n\n");
-        }
-    }
-
-    rc = buf.err;
-
-    if (rc == HR_OK) {
-        out->text = hr_arena_str(arena, buf.len == 0 ? HR_STR("")
-                                        : hr_trim(hr_buf_view(&buf)));
-        out->chars = hr_utf8_count(out->text);
-        rc = out->text.data == NULL ? HR_NOMEM : HR_OK;
-    }
-
-    hr_buf_release(&buf);
-    return rc;
-}
-
-
-hr_rc_t
-hr_company_select(const hr_company_t *c, const hr_str_t *units,
-    size_t depth, size_t budget, hr_arena_t *arena, hr_company_part_t *out)
-{
-    bool                chosen[HR_COMPANY_SECTIONS_MAX] = { false };
-    bool                headings[HR_COMPANY_SECTIONS_MAX] = { false };
-    size_t              count, cost, used = 0, section;
-    hr_company_wish_t  *wishes;
-
-    memset(out, 0, sizeof(*out));
-    out->text = HR_STR("");
-
-    if (!hr_company_available(c)) {
-        return HR_OK;
-    }
-
-    if (c->full && c->chars <= budget) {
-        out->text = c->map;
-        out->chars = c->chars;
-        out->sections = c->section_count;
-        return HR_OK;
-    }
-
-    wishes = hr_arena_alloc(arena, (c->section_count + 1)
-                                   * sizeof(hr_company_wish_t));
-    if (wishes == NULL) {
-        return HR_NOMEM;
-    }
-
-    count = hr_company_wishes(c, units, depth, arena, wishes);
-
-    for (size_t i = 0; i < count; i++) {
-
-        section = wishes[i].section;
-        cost = hr_company_cost(c, section, chosen, headings);
-
-        if (used + cost > budget) {
-            out->dropped++;
-            continue;
-        }
-
-        used += cost;
-        chosen[section] = true;
-        out->sections++;
-
-        for (size_t up = c->sections[section].parent;
-             up != SIZE_MAX;
-             up = c->sections[up].parent)
-        {
-            headings[up] = true;
-        }
-    }
-
-    return hr_company_write(c, chosen, headings, arena, out);
 }

@@ -25,4 +25,8 @@ void hr_context_foreign(const hr_org_t *org, hr_context_t *c, size_t max);
 void hr_context_place(const hr_org_t *org, const hr_context_sources_t *sources,
     hr_context_t *c, hr_arena_t *arena);
 
+/* The first unit of the list that the unit stands in. */
+uint32_t hr_context_first_sibling(const hr_org_t *org,
+    const hr_org_unit_t *unit);
+
 #endif /* HR_CONTEXT_ORG_H */

@@ -1,453 +1,14 @@
 /*
- * Reader of KPI_<CODE>.md: an optional front matter in a small subset of YAML
- * (one nested level, plain, single-quoted and folded scalars), then one
- * Markdown table.  The columns between "Ед. изм." and "Тип показателя" belong
- * to persons; the i-th of them is the i-th entry of positions_map.
- *
- * Personal names are read only in order to be removed: they are needed to find
- * them in the cells, and do not survive the parse.
+ * Reader of KPI_<CODE>.md: an optional front matter, then one Markdown table.
+ * The columns between "Ед. изм." and "Тип показателя" belong to persons; the
+ * i-th of them is the i-th entry of positions_map.
  */
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE             /* memmem */
-#endif
-
-#include "hr_kpi_table.h"
+#include "hr_kpi_parse.h"
 #include "hr_text.h"
 
 #include <stdlib.h>
 
-
-#define HR_KPI_PEOPLE_MAX  (HR_KPI_COLUMNS_MAX + 1)
-#define HR_KPI_REMOVED     "[сотрудник]"
-
-typedef struct {
-    hr_str_t  title;
-    hr_str_t  value;            /* the person, or the unit of positions_units */
-} hr_kpi_entry_t;
-
-typedef struct {
-    hr_arena_t            *arena;
-    const hr_kpi_rules_t  *rules;
-    hr_findings_t         *notes;
-    hr_diag_t             *diag;
-    hr_str_t               text;
-    size_t                 pos;         /* start of the next line */
-    size_t                 line;        /* number of the line read last */
-    hr_kpi_entry_t         people[HR_KPI_PEOPLE_MAX];
-    size_t                 people_count;
-    hr_kpi_entry_t         units[HR_KPI_COLUMNS_MAX];
-    size_t                 unit_count;
-    hr_str_t               responsible;
-    hr_str_t               headers[HR_KPI_COLUMNS_MAX]; /* persons, as in the table */
-    size_t                 header_count;
-    unsigned               fields[HR_KPI_COLUMNS_MAX];  /* of each cell */
-    size_t                 cell_count;
-    size_t                 first_person;
-    hr_kpi_table_t        *table;
-    bool                   front_matter;
-} hr_kpi_parse_t;
-
-
-static hr_rc_t
-hr_kpi_bad(hr_kpi_parse_t *p, const char *what)
-{
-    hr_rc_t  rc;
-
-    rc = hr_diag_set(p->diag, HR_INVALID, "%.*s: строка %zu: %s",
-                     (int) p->table->file.len, p->table->file.data, p->line,
-                     what);
-
-    if (p->diag != NULL) {
-        p->diag->line = p->line;
-    }
-
-    return rc;
-}
-
-
-/* --- front matter ------------------------------------------------------------ */
-
-static bool
-hr_kpi_line(hr_kpi_parse_t *p, hr_str_t *line)
-{
-    size_t       len;
-    const char  *start, *nl;
-
-    if (p->pos >= p->text.len) {
-        return false;
-    }
-
-    start = p->text.data + p->pos;
-    nl = memchr(start, '\n', p->text.len - p->pos);
-    len = nl == NULL ? p->text.len - p->pos : (size_t) (nl - start);
-
-    p->pos += len + (nl == NULL ? 0 : 1);
-    p->line++;
-
-    if (len > 0 && start[len - 1] == '\r') {
-        len--;
-    }
-
-    *line = hr_str(start, len);
-    return true;
-}
-
-
-static size_t
-hr_kpi_indent(hr_str_t line)
-{
-    size_t  n = 0;
-
-    while (n < line.len && line.data[n] == ' ') {
-        n++;
-    }
-
-    return n;
-}
-
-
-/* Takes one single-quoted or plain scalar from the start of *rest. */
-static hr_rc_t
-hr_kpi_quoted(hr_kpi_parse_t *p, hr_str_t *rest, hr_str_t *out)
-{
-    char    *copy;
-    size_t   i, n = 0;
-
-    copy = hr_arena_alloc(p->arena, rest->len + 1);
-    if (copy == NULL) {
-        return HR_NOMEM;
-    }
-
-    for (i = 1; i < rest->len; i++) {
-
-        if (rest->data[i] == '\'') {
-
-            if (i + 1 == rest->len || rest->data[i + 1] != '\'') {
-                break;
-            }
-
-            i++;                        /* '' stands for ' */
-        }
-
-        copy[n++] = rest->data[i];
-    }
-
-    if (i >= rest->len) {
-        return hr_kpi_bad(p, "кавычка не закрыта");
-    }
-
-    copy[n] = '\0';
-    *out = hr_str(copy, n);
-    *rest = hr_str(rest->data + i + 1, rest->len - i - 1);
-
-    return HR_OK;
-}
-
-
-/* "key: value", where the key may be quoted and the value empty. */
-static hr_rc_t
-hr_kpi_pair(hr_kpi_parse_t *p, hr_str_t line, hr_str_t *key, hr_str_t *value)
-{
-    size_t   i;
-    hr_rc_t  rc;
-
-    line = hr_trim(line);
-
-    if (line.len > 0 && line.data[0] == '\'') {
-
-        rc = hr_kpi_quoted(p, &line, key);
-        if (rc != HR_OK) {
-            return rc;
-        }
-
-        if (line.len == 0 || line.data[0] != ':') {
-            return hr_kpi_bad(p, "после имени поля нет двоеточия");
-        }
-
-        line = hr_str(line.data + 1, line.len - 1);
-
-    } else {
-
-        for (i = 0; i < line.len; i++) {
-            if (line.data[i] == ':'
-                && (i + 1 == line.len || line.data[i + 1] == ' '))
-            {
-                break;
-            }
-        }
-
-        if (i == line.len) {
-            return hr_kpi_bad(p, "ожидается «имя: значение»");
-        }
-
-        *key = hr_trim(hr_str(line.data, i));
-        line = hr_str(line.data + i + 1, line.len - i - 1);
-    }
-
-    *value = hr_trim(line);
-
-    if (value->len > 0 && value->data[0] == '\'') {
-        line = *value;
-        return hr_kpi_quoted(p, &line, value);
-    }
-
-    return HR_OK;
-}
-
-
-/* A deeper indented line goes on with the scalar above it. */
-static hr_rc_t
-hr_kpi_folded(hr_kpi_parse_t *p, size_t indent, hr_str_t *value)
-{
-    size_t    pos, number;
-    hr_str_t  line;
-
-    for ( ;; ) {
-        pos = p->pos;
-        number = p->line;
-
-        if (!hr_kpi_line(p, &line) || hr_trim(line).len == 0
-            || hr_kpi_indent(line) <= indent)
-        {
-            p->pos = pos;
-            p->line = number;
-            return HR_OK;
-        }
-
-        line = hr_trim(line);
-        *value = hr_arena_printf(p->arena, "%.*s%s%.*s", (int) value->len,
-                                 value->len == 0 ? "" : value->data,
-                                 value->len == 0 ? "" : " ",
-                                 (int) line.len, line.data);
-        if (value->data == NULL) {
-            return HR_NOMEM;
-        }
-    }
-}
-
-
-static hr_rc_t
-hr_kpi_mapping(hr_kpi_parse_t *p, hr_kpi_entry_t *entries, size_t max,
-    size_t *count)
-{
-    size_t    pos, number, indent;
-    hr_rc_t   rc;
-    hr_str_t  line;
-
-    for ( ;; ) {
-        pos = p->pos;
-        number = p->line;
-
-        if (!hr_kpi_line(p, &line) || hr_kpi_indent(line) == 0) {
-            p->pos = pos;
-            p->line = number;
-            return HR_OK;
-        }
-
-        if (hr_trim(line).len == 0) {
-            continue;
-        }
-
-        if (*count == max) {
-            return hr_kpi_bad(p, "слишком много должностей");
-        }
-
-        indent = hr_kpi_indent(line);
-        rc = hr_kpi_pair(p, line, &entries[*count].title,
-                         &entries[*count].value);
-
-        if (rc == HR_OK) {
-            rc = hr_kpi_folded(p, indent, &entries[*count].value);
-        }
-
-        if (rc != HR_OK) {
-            return rc;
-        }
-
-        (*count)++;
-    }
-}
-
-
-static bool
-hr_kpi_is_fence(hr_str_t line)
-{
-    return hr_str_eq(hr_trim(line), HR_STR("---"));
-}
-
-
-static hr_rc_t
-hr_kpi_front_matter(hr_kpi_parse_t *p)
-{
-    hr_rc_t   rc = HR_OK;
-    hr_str_t  line, key, value;
-
-    while (rc == HR_OK) {
-
-        if (!hr_kpi_line(p, &line)) {
-            return hr_kpi_bad(p, "заголовок файла не закрыт строкой «---»");
-        }
-
-        if (hr_kpi_is_fence(line)) {
-            return HR_OK;
-        }
-
-        if (hr_trim(line).len == 0) {
-            continue;
-        }
-
-        rc = hr_kpi_pair(p, line, &key, &value);
-
-        if (rc == HR_OK && hr_str_eq(key, HR_STR("positions_map"))) {
-            rc = hr_kpi_mapping(p, p->people, HR_KPI_COLUMNS_MAX,
-                                &p->people_count);
-
-        } else if (rc == HR_OK && hr_str_eq(key, HR_STR("positions_units"))) {
-            rc = hr_kpi_mapping(p, p->units, HR_KPI_COLUMNS_MAX,
-                                &p->unit_count);
-
-        } else if (rc == HR_OK) {
-            rc = hr_kpi_folded(p, 0, &value);
-
-            if (hr_str_eq(key, HR_STR("responsible"))) {
-                p->responsible = value;
-            }
-        }
-    }
-
-    return rc;
-}
-
-
-/* --- names -------------------------------------------------------------------- */
-
-static bool
-hr_kpi_letter(unsigned char c)
-{
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')
-           || (c >= 'A' && c <= 'Z');
-}
-
-
-/* Bytes of a case ending behind a surname: up to three Cyrillic letters. */
-static size_t
-hr_kpi_ending(hr_str_t cell, size_t pos)
-{
-    size_t    end = pos, letters = 0;
-    uint32_t  cp;
-
-    while (end < cell.len && letters < 4) {
-
-        size_t  next = end;
-
-        cp = hr_utf8_next(cell, &next);
-
-        if (cp < 0x430 || cp > 0x44f) {
-            break;
-        }
-
-        end = next;
-        letters++;
-    }
-
-    return letters <= 3 ? end - pos : 0;
-}
-
-
-/*
- * Replaces every occurrence of name that stands at the borders of words; of a
- * surname also in its other cases.
- */
-static hr_str_t
-hr_kpi_scrub_name(hr_arena_t *arena, hr_str_t cell, hr_str_t name,
-    bool surname)
-{
-    size_t       start, end;
-    hr_str_t     tail;
-    const char  *at;
-
-    for (size_t pos = 0; name.len > 0 && pos < cell.len; /* void */ ) {
-
-        at = memmem(cell.data + pos, cell.len - pos, name.data, name.len);
-        if (at == NULL) {
-            break;
-        }
-
-        start = (size_t) (at - cell.data);
-        end = start + name.len;
-        end += surname ? hr_kpi_ending(cell, end) : 0;
-
-        if ((start > 0 && hr_kpi_letter((unsigned char) cell.data[start - 1]))
-            || (end < cell.len
-                && hr_kpi_letter((unsigned char) cell.data[end])))
-        {
-            pos = end;
-            continue;
-        }
-
-        tail = hr_str(cell.data + end, cell.len - end);
-        cell = hr_arena_printf(arena, "%.*s" HR_KPI_REMOVED "%.*s",
-                               (int) start, cell.data,
-                               (int) tail.len, tail.data);
-        pos = start + sizeof(HR_KPI_REMOVED) - 1;
-    }
-
-    return cell;
-}
-
-
-static bool
-hr_kpi_is_person(const hr_kpi_parse_t *p, hr_str_t value)
-{
-    hr_str_t  key = hr_match_key(p->arena, value);
-
-    return key.len > 0 && !hr_str_eq(key, p->rules->vacancy)
-           && !hr_str_eq(key, HR_STR("-"));
-}
-
-
-/* The name as written, then its first word alone: the surname. */
-static hr_str_t
-hr_kpi_scrub_person(const hr_kpi_parse_t *p, hr_str_t cell, hr_str_t person)
-{
-    size_t    len = 0;
-    hr_str_t  surname;
-
-    if (!hr_kpi_is_person(p, person)) {
-        return cell;
-    }
-
-    cell = hr_kpi_scrub_name(p->arena, cell, person, false);
-
-    while (len < person.len && person.data[len] != ' ') {
-        len++;
-    }
-
-    surname = hr_str(person.data, len);
-
-    return hr_utf8_count(surname) >= 3
-           ? hr_kpi_scrub_name(p->arena, cell, surname, true) : cell;
-}
-
-
-static hr_str_t
-hr_kpi_scrub(const hr_kpi_parse_t *p, hr_str_t cell)
-{
-    for (size_t i = 0; i < p->people_count && cell.data != NULL; i++) {
-        cell = hr_kpi_scrub_person(p, cell, p->people[i].value);
-    }
-
-    for (size_t i = 0; i < p->header_count && cell.data != NULL; i++) {
-        cell = hr_kpi_scrub_person(p, cell, p->headers[i]);
-    }
-
-    return cell.data == NULL ? cell
-                             : hr_kpi_scrub_person(p, cell, p->responsible);
-}
-
-
-/* --- table -------------------------------------------------------------------- */
 
 /* Cells of a table line, trimmed; HR_NOT_FOUND when it is none. */
 static hr_rc_t
@@ -474,7 +35,7 @@ hr_kpi_cells(hr_kpi_parse_t *p, hr_str_t line, hr_str_t *cells, size_t *count)
         }
 
         if (*count == HR_KPI_COLUMNS_MAX) {
-            return hr_kpi_bad(p, "слишком много столбцов");
+            return hr_kpi_parse_bad(p, "слишком много столбцов");
         }
 
         cells[(*count)++] = hr_trim(hr_str(line.data + start, i - start));
@@ -482,7 +43,7 @@ hr_kpi_cells(hr_kpi_parse_t *p, hr_str_t line, hr_str_t *cells, size_t *count)
     }
 
     return start == line.len ? HR_OK
-                             : hr_kpi_bad(p, "строка таблицы не закрыта «|»");
+                             : hr_kpi_parse_bad(p, "строка таблицы не закрыта «|»");
 }
 
 
@@ -529,7 +90,7 @@ hr_kpi_cell(hr_kpi_parse_t *p, hr_str_t cell)
     }
 
     out[n] = '\0';
-    return hr_kpi_scrub(p, hr_trim(hr_str(out, n)));
+    return hr_kpi_parse_scrub(p, hr_trim(hr_str(out, n)));
 }
 
 
@@ -569,7 +130,7 @@ hr_kpi_header(hr_kpi_parse_t *p, const hr_str_t *cells, size_t count)
         }
 
         if (persons > 0 && first + persons != i) {
-            return hr_kpi_bad(p, "неизвестный столбец вне столбцов должностей");
+            return hr_kpi_parse_bad(p, "неизвестный столбец вне столбцов должностей");
         }
 
         first = persons == 0 ? i : first;
@@ -583,11 +144,11 @@ hr_kpi_header(hr_kpi_parse_t *p, const hr_str_t *cells, size_t count)
     if (!seen[HR_KPI_FIELD_NAME] || !seen[HR_KPI_FIELD_DIRECTION]
         || persons == 0)
     {
-        return hr_kpi_bad(p, "в заголовке таблицы нет обязательных столбцов");
+        return hr_kpi_parse_bad(p, "в заголовке таблицы нет обязательных столбцов");
     }
 
     if (p->front_matter && persons != p->people_count) {
-        return hr_kpi_bad(p, "столбцов должностей не столько, сколько записей "
+        return hr_kpi_parse_bad(p, "столбцов должностей не столько, сколько записей "
                              "в positions_map");
     }
 
@@ -783,7 +344,7 @@ hr_kpi_row(hr_kpi_parse_t *p, const hr_str_t *cells, unsigned *section)
     value = hr_match_key(p->arena, row->cells[HR_KPI_FIELD_NAME]);
 
     if (value.len == 0) {
-        return hr_kpi_bad(p, "у показателя нет названия");
+        return hr_kpi_parse_bad(p, "у показателя нет названия");
     }
 
     if (hr_kpi_lookup(p->rules->sections, p->rules->section_count, value,
@@ -819,7 +380,7 @@ hr_kpi_rows(hr_kpi_parse_t *p)
         return HR_NOMEM;
     }
 
-    while (hr_kpi_line(p, &line)) {
+    while (hr_kpi_parse_line(p, &line)) {
 
         rc = hr_kpi_cells(p, line, cells, &count);
 
@@ -828,7 +389,7 @@ hr_kpi_rows(hr_kpi_parse_t *p)
         }
 
         if (rc == HR_NOT_FOUND) {
-            return hr_kpi_bad(p, "после таблицы стоит посторонний текст");
+            return hr_kpi_parse_bad(p, "после таблицы стоит посторонний текст");
         }
 
         if (rc != HR_OK) {
@@ -836,11 +397,11 @@ hr_kpi_rows(hr_kpi_parse_t *p)
         }
 
         if (count != p->cell_count) {
-            return hr_kpi_bad(p, "число ячеек не совпадает с заголовком");
+            return hr_kpi_parse_bad(p, "число ячеек не совпадает с заголовком");
         }
 
         if (p->table->row_count == HR_KPI_ROWS_MAX) {
-            return hr_kpi_bad(p, "слишком много строк");
+            return hr_kpi_parse_bad(p, "слишком много строк");
         }
 
         rc = hr_kpi_row(p, cells, &section);
@@ -850,7 +411,7 @@ hr_kpi_rows(hr_kpi_parse_t *p)
     }
 
     return p->table->row_count > 0 ? HR_OK
-                                   : hr_kpi_bad(p, "в таблице нет показателей");
+                                   : hr_kpi_parse_bad(p, "в таблице нет показателей");
 }
 
 
@@ -862,14 +423,14 @@ hr_kpi_table(hr_kpi_parse_t *p)
     hr_str_t  line, cells[HR_KPI_COLUMNS_MAX], rules[HR_KPI_COLUMNS_MAX];
 
     do {
-        if (!hr_kpi_line(p, &line)) {
-            return hr_kpi_bad(p, "таблицы нет");
+        if (!hr_kpi_parse_line(p, &line)) {
+            return hr_kpi_parse_bad(p, "таблицы нет");
         }
     } while (hr_trim(line).len == 0);
 
     rc = hr_kpi_cells(p, line, cells, &count);
     if (rc != HR_OK) {
-        return rc == HR_NOT_FOUND ? hr_kpi_bad(p, "ожидается таблица") : rc;
+        return rc == HR_NOT_FOUND ? hr_kpi_parse_bad(p, "ожидается таблица") : rc;
     }
 
     rc = hr_kpi_header(p, cells, count);
@@ -877,11 +438,11 @@ hr_kpi_table(hr_kpi_parse_t *p)
         return rc;
     }
 
-    if (!hr_kpi_line(p, &line)
+    if (!hr_kpi_parse_line(p, &line)
         || hr_kpi_cells(p, line, rules, &rule) != HR_OK || rule != count
         || rules[0].len < 3 || memchr(rules[0].data, '-', rules[0].len) == NULL)
     {
-        return hr_kpi_bad(p, "под заголовком таблицы нет строки «| :--- |»");
+        return hr_kpi_parse_bad(p, "под заголовком таблицы нет строки «| :--- |»");
     }
 
     rc = hr_kpi_columns(p, cells);
@@ -917,11 +478,11 @@ hr_kpi_table_parse(hr_arena_t *arena, const hr_kpi_rules_t *rules,
     p.table->code = code;
 
     if (bytes.len > HR_KPI_FILE_MAX) {
-        return hr_kpi_bad(&p, "файл больше 1 МиБ");
+        return hr_kpi_parse_bad(&p, "файл больше 1 МиБ");
     }
 
     if (!hr_utf8_valid(bytes)) {
-        return hr_kpi_bad(&p, "файл не в кодировке UTF-8");
+        return hr_kpi_parse_bad(&p, "файл не в кодировке UTF-8");
     }
 
     if (bytes.len >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0) {
@@ -930,10 +491,10 @@ hr_kpi_table_parse(hr_arena_t *arena, const hr_kpi_rules_t *rules,
 
     p.text = bytes;
     pos = p.pos;
-    p.front_matter = hr_kpi_line(&p, &line) && hr_kpi_is_fence(line);
+    p.front_matter = hr_kpi_parse_line(&p, &line) && hr_kpi_parse_is_fence(line);
 
     if (p.front_matter) {
-        rc = hr_kpi_front_matter(&p);
+        rc = hr_kpi_parse_front(&p);
 
         if (rc != HR_OK) {
             return rc;
