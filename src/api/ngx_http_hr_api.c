@@ -311,7 +311,12 @@ ngx_http_hr_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     v->no_cacheable = 1;
     v->not_found = 0;
 
-    if (ctx == NULL || ctx->route == NULL) {
+    /* a location of plain files has no context before its headers are made */
+    if (ctx == NULL && data == 4) {
+        ctx = ngx_http_hr_ctx(r);
+    }
+
+    if (ctx == NULL || (ctx->route == NULL && data != 4)) {
         v->not_found = 1;
         return NGX_OK;
     }

@@ -1,6 +1,8 @@
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_org.h"
 
+#include "hr_text.h"
+
 
 /* /api/organization (api-core.md 2.4): units by path, positions with their profiles. */
 
@@ -198,6 +200,7 @@ ngx_http_hr_org_body(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_http_hr_org_view_kind_t what, const char *key)
 {
     char                          field[160];
+    hr_str_t                      key_cut;
     ngx_int_t                     rc;
     const hr_json_t              *item;
     ngx_http_hr_org_body_t        body;
@@ -220,8 +223,9 @@ ngx_http_hr_org_body(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     for (item = ctx->body->first; item != NULL; item = item->next) {
         if (item->type != HR_JSON_STRING) {
+            key_cut = hr_utf8_cut_bytes(item->key, 100);
             (void) snprintf(field, sizeof(field), "body.%.*s",
-                            (int) ngx_min(item->key.len, 100), item->key.data);
+                            (int) key_cut.len, key_cut.data);
             ngx_http_hr_problem(&p, field, "Input should be a valid string",
                                 "string_type", item);
         }

@@ -215,7 +215,7 @@ ngx_http_hr_session_load(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     w = ngx_http_hr_work_create(r, ctx, sizeof(ngx_http_hr_load_t), 256 * 1024);
     if (w == NULL) {
-        return NGX_ERROR;
+        return NGX_BUSY;
     }
 
     load = w->in;

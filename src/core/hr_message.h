@@ -52,6 +52,8 @@ typedef enum {
     X(MEDIA_TYPE, 415, "UNSUPPORTED_MEDIA_TYPE",                              \
       "Тип содержимого не поддерживается, нужен application/json",            \
       "The content type is not supported, application/json is needed")        \
+    X(TIMEOUT, 408, "HTTP_ERROR",                                             \
+      "Запрос не был передан вовремя", "The request was not sent in time")    \
     X(RANGE, 416, "RANGE_NOT_SATISFIABLE",                                    \
       "Запрошенный диапазон недоступен", "The range is not satisfiable")      \
     X(VALIDATION, 422, "VALIDATION_ERROR",                                    \
@@ -72,6 +74,14 @@ typedef enum {
     X(DB_BUSY, 503, "SERVICE_UNAVAILABLE",                                    \
       "База данных занята, повторите через несколько секунд",                 \
       "The database is busy, try again in a few seconds")                     \
+    X(NOT_IMPLEMENTED, 501, "HTTP_ERROR",                                     \
+      "Такой способ передачи не поддерживается",                              \
+      "This way of transfer is not supported")                                \
+    X(HTTP_VERSION, 505, "HTTP_ERROR",                                        \
+      "Версия HTTP не поддерживается", "The HTTP version is not supported")   \
+    X(GATEWAY_TIMEOUT, 504, "HTTP_ERROR",                                     \
+      "Внешний сервис не ответил вовремя",                                    \
+      "An upstream service did not answer in time")                           \
     X(BAD_GATEWAY, 502, "BAD_GATEWAY",                                        \
       "Внешний сервис ответил ошибкой", "An upstream service failed")         \
     X(UNAVAILABLE, 503, "SERVICE_UNAVAILABLE",                                \
@@ -96,5 +106,12 @@ const char *hr_error_code(hr_error_kind_t kind);
 const char *hr_error_text(hr_error_kind_t kind, hr_lang_t lang);
 /* The kind for a status that nginx itself chose (413, 414, 494, ...). */
 hr_error_kind_t hr_error_from_status(unsigned status);
+
+/*
+ * What a user reads about one problem of a request, by its machine code
+ * (api-core.md 1.6): "missing" -> "a value is needed".  NULL: this code has no
+ * text of its own, take the message of the problem.
+ */
+const char *hr_problem_text(const char *type, hr_lang_t lang);
 
 #endif /* HR_MESSAGE_H */

@@ -6,7 +6,9 @@
  *   ngx_http_hr_guard.c     token -> user, roles, general rate limit
  *   ngx_http_hr_input.c     query, path and body values, typed and checked
  *   ngx_http_hr_answer.c    the one writer of answers
- *   ngx_http_hr_headers.c   request id, security headers, CORS, language
+ *   ngx_http_hr_headers.c   request id, what every answer carries
+ *   ngx_http_hr_origin.c    trusted hosts, CORS
+ *   ngx_http_hr_negotiate.c language and content coding
  *   ngx_http_hr_conf.c      directives
  *   ngx_http_hr_file.c      a file of the company as a whole
  */
@@ -219,8 +221,6 @@ ngx_int_t ngx_http_hr_route_match(ngx_http_request_t *r,
 
 /* ---- a request ---- */
 
-#define NGX_HTTP_HR_ARGS_MAX     64
-
 typedef struct {
     ngx_str_t                 name;         /* decoded */
     ngx_str_t                 value;
@@ -255,11 +255,15 @@ struct ngx_http_hr_ctx_s {
     unsigned                  counted:1;
     uint64_t                  db_usec;      /* for $hr_db_time */
     struct ngx_http_hr_stream_s  *stream;   /* stream.c */
+    uint64_t                  started;      /* monotonic, microseconds */
 };
 
 ngx_int_t ngx_http_hr_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_hr_error_page_handler(ngx_http_request_t *r);
-/* Creates or finds the context of the request; NULL: no memory. */
+/*
+ * Creates or finds the context of the request, also after nginx has redirected
+ * it to an error page; NULL: no memory.
+ */
 ngx_http_hr_ctx_t *ngx_http_hr_ctx(ngx_http_request_t *r);
 /* The request's arena, freed with the request; NULL: no memory. */
 hr_arena_t *ngx_http_hr_arena(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
@@ -276,6 +280,7 @@ ngx_http_hr_str(const ngx_str_t *s)
 /*
  * Loads the session of ctx->token from the database: fills ctx->user and
  * returns NGX_OK, or NGX_DONE and calls ngx_http_hr_guard_loaded() later.
+ * NGX_BUSY: no memory, nothing was answered; anything else: it has answered.
  * Set once by the api layer.
  */
 typedef ngx_int_t (*ngx_http_hr_session_loader_pt)(ngx_http_request_t *r,
@@ -306,8 +311,13 @@ ngx_uint_t ngx_http_hr_is_tls(ngx_http_request_t *r);
 /* ---- headers ---- */
 
 ngx_int_t ngx_http_hr_headers_init(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
-/* NGX_OK, or the host is not trusted: NGX_DECLINED */
-ngx_int_t ngx_http_hr_check_host(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
+/* NGX_OK; NGX_DECLINED: the host is not trusted, answered, its code in *rc */
+ngx_int_t ngx_http_hr_check_host(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_int_t *rc);
+ngx_int_t ngx_http_hr_cors_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
+/* From Accept-Language and Accept-Encoding. */
+hr_lang_t ngx_http_hr_language(ngx_http_request_t *r, hr_lang_t fallback);
+ngx_uint_t ngx_http_hr_accepts_gzip(ngx_http_request_t *r);
 /* NGX_OK: the preflight was answered (its code in *rc); NGX_DECLINED: it is none */
 ngx_int_t ngx_http_hr_preflight(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_int_t *rc);
@@ -373,9 +383,6 @@ ngx_int_t ngx_http_hr_answer(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 ngx_int_t ngx_http_hr_answer_head(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx, ngx_uint_t status, ngx_http_hr_type_t type);
 
-/* 304 without a body; etag is quoted. */
-ngx_int_t ngx_http_hr_not_modified(ngx_http_request_t *r,
-    ngx_http_hr_ctx_t *ctx, const ngx_str_t *etag);
 /* Does If-None-Match name the tag (weak comparison, RFC 9110 13.1.2)? */
 ngx_uint_t ngx_http_hr_none_match(ngx_http_request_t *r, const ngx_str_t *etag);
 /* The same for a value of If-None-Match; for pool threads too. */
@@ -441,6 +448,7 @@ typedef struct {
     hr_jw_t                   w;
     ngx_uint_t                n;
     char                      first[256];   /* one-line summary of the first */
+    hr_lang_t                 lang;
     bool                      hide_input;
 } ngx_http_hr_problems_t;
 

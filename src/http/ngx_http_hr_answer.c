@@ -226,6 +226,26 @@ ngx_http_hr_cache_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 }
 
 
+/* What a kept copy depends on: its coding, and the language of its texts. */
+static ngx_int_t
+ngx_http_hr_vary_header(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_uint_t has_gzip)
+{
+    ngx_uint_t  kept;
+    ngx_str_t   coding = ngx_string("Accept-Encoding");
+    ngx_str_t   language = ngx_string("Accept-Language");
+    ngx_str_t   both = ngx_string("Accept-Encoding, Accept-Language");
+
+    kept = ctx->route != NULL && (ctx->route->flags & NGX_HTTP_HR_REVALIDATE);
+
+    if (!kept) {
+        return has_gzip ? ngx_http_hr_header(r, "Vary", coding) : NGX_OK;
+    }
+
+    return ngx_http_hr_header(r, "Vary", has_gzip ? both : language);
+}
+
+
 static ngx_int_t
 ngx_http_hr_etag_header(ngx_http_request_t *r, const u_char *etag, size_t len,
     ngx_uint_t gzip)
@@ -266,12 +286,15 @@ ngx_http_hr_etag_header(ngx_http_request_t *r, const u_char *etag, size_t len,
 }
 
 
-ngx_int_t
+static ngx_int_t
 ngx_http_hr_not_modified(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
-    const ngx_str_t *etag)
+    const ngx_str_t *etag, ngx_uint_t has_gzip)
 {
-    if (ngx_http_hr_etag_header(r, etag->data, etag->len, ctx->gzip_ok)
-        != NGX_OK)
+    /* the headers that the 200 would have had (RFC 9110, 15.4.5) */
+    if (ngx_http_hr_vary_header(r, ctx, has_gzip) != NGX_OK
+        || ngx_http_hr_etag_header(r, etag->data, etag->len,
+                                   ctx->gzip_ok && has_gzip)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -281,11 +304,39 @@ ngx_http_hr_not_modified(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 }
 
 
+/*
+ * A body that nobody has read would be taken for the next request of the
+ * connection: it is thrown away, or the connection ends with this answer.
+ */
+static void
+ngx_http_hr_drop_body(ngx_http_request_t *r)
+{
+    if (r->request_body != NULL || r->discard_body
+        || (r->headers_in.content_length_n <= 0 && !r->headers_in.chunked))
+    {
+        return;
+    }
+
+    if (r->headers_in.expect != NULL && !r->expect_tested) {
+        /* the client may now send its body or not: nobody can tell */
+        r->expect_tested = 1;
+        r->keepalive = 0;
+        return;
+    }
+
+    if (ngx_http_discard_request_body(r) != NGX_OK) {
+        r->keepalive = 0;
+    }
+}
+
+
 /* Everything of the head but the length. */
 ngx_int_t
 ngx_http_hr_answer_head(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_uint_t status, ngx_http_hr_type_t type)
 {
+    ngx_http_hr_drop_body(r);
+
     if (ngx_http_hr_common_headers(r, ctx) != NGX_OK
         || ngx_http_hr_cache_headers(r, ctx, status) != NGX_OK)
     {
@@ -297,6 +348,15 @@ ngx_http_hr_answer_head(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     /* conditions are judged here, before a change; nginx would do it after it */
     r->disable_not_modified = 1;
+
+    /* nginx has no reason phrase for these */
+    if (status == 422) {
+        ngx_str_set(&r->headers_out.status_line, "422 Unprocessable Entity");
+
+    } else if (status == 431) {
+        ngx_str_set(&r->headers_out.status_line,
+                    "431 Request Header Fields Too Large");
+    }
 
     if (status != NGX_HTTP_NOT_MODIFIED) {
         r->headers_out.content_length_n = -1;
@@ -415,13 +475,12 @@ ngx_http_hr_answer_store(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
 
 static ngx_int_t
-ngx_http_hr_encoding_headers(ngx_http_request_t *r, ngx_uint_t varies,
-    ngx_uint_t gzip)
+ngx_http_hr_encoding_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_uint_t has_gzip, ngx_uint_t gzip)
 {
-    ngx_str_t         vary = ngx_string("Accept-Encoding");
     ngx_table_elt_t  *h;
 
-    if (varies && ngx_http_hr_header(r, "Vary", vary) != NGX_OK) {
+    if (ngx_http_hr_vary_header(r, ctx, has_gzip) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -445,12 +504,12 @@ ngx_http_hr_encoding_headers(ngx_http_request_t *r, ngx_uint_t varies,
 
 
 static ngx_int_t
-ngx_http_hr_answer_headers(ngx_http_request_t *r, ngx_http_hr_answer_t *a,
-    ngx_uint_t gzip)
+ngx_http_hr_answer_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_http_hr_answer_t *a, ngx_uint_t gzip)
 {
     ngx_str_t  retry;
 
-    if (ngx_http_hr_encoding_headers(r, a->gzip.len != 0, gzip) != NGX_OK
+    if (ngx_http_hr_encoding_headers(r, ctx, a->gzip.len != 0, gzip) != NGX_OK
         || ngx_http_hr_etag_header(r, (u_char *) a->etag, ngx_strlen(a->etag),
                                    gzip)
            != NGX_OK)
@@ -506,14 +565,14 @@ ngx_http_hr_answer(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
         && (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
         && ngx_http_hr_none_match(r, &etag))
     {
-        rc = ngx_http_hr_not_modified(r, ctx, &etag);
+        rc = ngx_http_hr_not_modified(r, ctx, &etag, a->gzip.len != 0);
         ngx_http_hr_answer_release(a);
         return rc;
     }
 
     gzip = ctx->gzip_ok && a->gzip.len != 0;
 
-    if (ngx_http_hr_answer_headers(r, a, gzip) != NGX_OK) {
+    if (ngx_http_hr_answer_headers(r, ctx, a, gzip) != NGX_OK) {
         ngx_http_hr_answer_release(a);
         return NGX_ERROR;
     }
@@ -561,7 +620,7 @@ ngx_http_hr_answer_cached(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 
     if (ngx_http_hr_none_match(r, &etag)) {
         ctx->cache_hit = 1;
-        return ngx_http_hr_not_modified(r, ctx, &etag);
+        return ngx_http_hr_not_modified(r, ctx, &etag, hit.has_gzip);
     }
 
     if (hit.out == NULL && hit.len != 0 && r->method != NGX_HTTP_HEAD) {
@@ -575,7 +634,7 @@ ngx_http_hr_answer_cached(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 
     ctx->cache_hit = 1;
 
-    if (ngx_http_hr_encoding_headers(r, hit.has_gzip, hit.gzip) != NGX_OK
+    if (ngx_http_hr_encoding_headers(r, ctx, hit.has_gzip, hit.gzip) != NGX_OK
         || ngx_http_hr_etag_header(r, hit.etag, hit.etag_len, hit.gzip)
            != NGX_OK)
     {

@@ -133,7 +133,7 @@ ngx_http_hr_guard_verify(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 
     arena = ngx_http_hr_arena(r, ctx);
     if (arena == NULL) {
-        return NGX_ERROR;
+        return NGX_BUSY;
     }
 
     keys.current = ngx_http_hr_str(&ctx->conf->secret);
@@ -178,7 +178,7 @@ ngx_http_hr_guard(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
         return rc == NGX_OK ? NGX_ABORT : rc;
     }
 
-    if (rc == NGX_ERROR) {
+    if (rc == NGX_BUSY) {
         rc = ngx_http_hr_error(r, ctx, HR_E_OVERLOAD);
         return rc == NGX_OK ? NGX_ABORT : rc;
     }

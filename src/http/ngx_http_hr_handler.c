@@ -4,23 +4,68 @@
 static void ngx_http_hr_body_ready(ngx_http_request_t *r);
 static ngx_int_t ngx_http_hr_body_parse(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx, ngx_int_t *rc);
-static void ngx_http_hr_arena_cleanup(void *data);
+static void ngx_http_hr_ctx_cleanup(void *data);
+
+
+/*
+ * An internal redirect to an error page takes the context away; the pool still
+ * knows it, so that one request has one id (as nginx's realip module does).
+ */
+static ngx_http_hr_ctx_t *
+ngx_http_hr_ctx_lost(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (!r->internal) {
+        return NULL;
+    }
+
+    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+        if (cln->handler == ngx_http_hr_ctx_cleanup) {
+            ngx_http_set_ctx(r, cln->data, ngx_http_hr_module);
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_http_hr_ctx_cleanup(void *data)
+{
+    ngx_http_hr_ctx_t  *ctx = data;
+
+    if (ctx->arena != NULL) {
+        hr_arena_destroy(ctx->arena);
+        ctx->arena = NULL;
+    }
+}
 
 
 ngx_http_hr_ctx_t *
 ngx_http_hr_ctx(ngx_http_request_t *r)
 {
-    ngx_http_hr_ctx_t  *ctx;
+    ngx_http_hr_ctx_t   *ctx;
+    ngx_pool_cleanup_t  *cln;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_hr_module);
+    if (ctx == NULL) {
+        ctx = ngx_http_hr_ctx_lost(r);
+    }
+
     if (ctx != NULL) {
         return ctx;
     }
 
-    ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_hr_ctx_t));
-    if (ctx == NULL) {
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_hr_ctx_t));
+    if (cln == NULL) {
         return NULL;
     }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_http_hr_ctx_t));
+    cln->handler = ngx_http_hr_ctx_cleanup;
 
     ctx->conf = ngx_http_get_module_main_conf(r, ngx_http_hr_module);
 
@@ -37,34 +82,12 @@ ngx_http_hr_ctx(ngx_http_request_t *r)
 hr_arena_t *
 ngx_http_hr_arena(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
-    ngx_pool_cleanup_t  *cln;
-
-    if (ctx->arena != NULL) {
-        return ctx->arena;
-    }
-
-    cln = ngx_pool_cleanup_add(r->pool, 0);
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    /* a 1 MiB body parses into at most some 20 MiB of tree */
-    ctx->arena = hr_arena_create(64 * 1024 * 1024);
     if (ctx->arena == NULL) {
-        return NULL;
+        /* a 1 MiB body parses into at most some 20 MiB of tree */
+        ctx->arena = hr_arena_create(64 * 1024 * 1024);
     }
-
-    cln->handler = ngx_http_hr_arena_cleanup;
-    cln->data = ctx->arena;
 
     return ctx->arena;
-}
-
-
-static void
-ngx_http_hr_arena_cleanup(void *data)
-{
-    hr_arena_destroy(data);
 }
 
 
@@ -80,8 +103,8 @@ ngx_http_hr_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_hr_check_host(r, ctx) != NGX_OK) {
-        return ngx_http_hr_error(r, ctx, HR_E_HOST);
+    if (ngx_http_hr_check_host(r, ctx, &rc) != NGX_OK) {
+        return rc;
     }
 
     if (ngx_http_hr_preflight(r, ctx, &rc) == NGX_OK) {
@@ -124,23 +147,65 @@ ngx_http_hr_handler(ngx_http_request_t *r)
 }
 
 
+/* The address as the client sent it, without the query; "" when it is unreadable. */
+static ngx_int_t
+ngx_http_hr_error_path(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
+{
+    u_char     *p, *end;
+    ngx_str_t   path;
+
+    p = r->unparsed_uri.data;
+    end = p + r->unparsed_uri.len;
+
+    while (p < end && *p != '?') {
+        p++;
+    }
+
+    if (ngx_http_hr_decode(r, ctx, r->unparsed_uri.data,
+                           p - r->unparsed_uri.data, 0, &path)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ctx->answer.path = ngx_http_hr_str(&path);
+
+    return NGX_OK;
+}
+
+
 /* nginx's own refusals (413, 414, 494 ...) in the one envelope. */
 ngx_int_t
 ngx_http_hr_error_page_handler(ngx_http_request_t *r)
 {
-    ngx_uint_t          status;
-    ngx_http_hr_ctx_t  *ctx;
+    ngx_uint_t                 status;
+    ngx_http_hr_ctx_t         *ctx;
+    ngx_http_hr_error_args_t   args;
 
     ctx = ngx_http_hr_ctx(r);
-    if (ctx == NULL) {
+
+    if (ctx == NULL || ngx_http_hr_error_path(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     status = r->err_status ? r->err_status : NGX_HTTP_NOT_FOUND;
     r->err_status = 0;
-    r->keepalive = 0;
 
-    return ngx_http_hr_error(r, ctx, hr_error_from_status((unsigned) status));
+    /* files: nothing is wrong with the connection */
+    if (status != NGX_HTTP_NOT_FOUND && status != NGX_HTTP_FORBIDDEN
+        && status != NGX_HTTP_RANGE_NOT_SATISFIABLE)
+    {
+        r->keepalive = 0;
+    }
+
+    ngx_memzero(&args, sizeof(args));
+
+    if (status == NGX_HTTP_NOT_ALLOWED) {
+        ngx_str_set(&args.allow, "GET, HEAD");
+    }
+
+    return ngx_http_hr_error_with(r, ctx, hr_error_from_status((unsigned) status),
+                                  &args);
 }
 
 
@@ -444,7 +509,9 @@ ngx_http_hr_body_parse(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     if (parsed != HR_OK) {
         ctx->body = NULL;
-        *rc = ngx_http_hr_body_json_error(r, ctx, &info);
+        /* bytes that are no text at all: 400 (api-core.md 1.4, E3) */
+        *rc = info.bad_utf8 ? ngx_http_hr_error(r, ctx, HR_E_BAD_REQUEST)
+                            : ngx_http_hr_body_json_error(r, ctx, &info);
         return NGX_DECLINED;
     }
 

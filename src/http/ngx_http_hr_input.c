@@ -89,43 +89,48 @@ static ngx_int_t
 ngx_http_hr_args_parse(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
     u_char             *p, *end, *amp, *eq;
+    ngx_uint_t          n;
     ngx_http_hr_arg_t  *arg;
 
     ctx->args_parsed = 1;
 
-    if (r->args.len == 0) {
+    p = r->args.data;
+    end = p + r->args.len;
+
+    /* nginx bounds the request line, and with it their number */
+    for (n = r->args.len ? 1 : 0; p < end; p++) {
+        n += *p == '&';
+    }
+
+    if (n == 0) {
         return NGX_OK;
     }
 
-    ctx->args = ngx_palloc(r->pool,
-                           NGX_HTTP_HR_ARGS_MAX * sizeof(ngx_http_hr_arg_t));
+    ctx->args = ngx_palloc(r->pool, n * sizeof(ngx_http_hr_arg_t));
     if (ctx->args == NULL) {
         return NGX_ERROR;
     }
 
-    p = r->args.data;
-    end = p + r->args.len;
-
-    while (p < end && ctx->nargs < NGX_HTTP_HR_ARGS_MAX) {
+    for (p = r->args.data; p < end; p = amp + 1) {
         amp = ngx_strlchr(p, end, '&');
         amp = amp ? amp : end;
         eq = ngx_strlchr(p, amp, '=');
 
-        if (amp > p) {
-            arg = &ctx->args[ctx->nargs++];
-
-            if (ngx_http_hr_decode(r, ctx, p, (eq ? eq : amp) - p, 1, &arg->name)
-                != NGX_OK
-                || ngx_http_hr_decode(r, ctx, eq ? eq + 1 : amp,
-                                      eq ? (size_t) (amp - eq - 1) : 0, 1,
-                                      &arg->value)
-                   != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
+        if (amp == p) {
+            continue;
         }
 
-        p = amp + 1;
+        arg = &ctx->args[ctx->nargs++];
+
+        if (ngx_http_hr_decode(r, ctx, p, (eq ? eq : amp) - p, 1, &arg->name)
+            != NGX_OK
+            || ngx_http_hr_decode(r, ctx, eq ? eq + 1 : amp,
+                                  eq ? (size_t) (amp - eq - 1) : 0, 1,
+                                  &arg->value)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
     return NGX_OK;
@@ -173,6 +178,7 @@ ngx_http_hr_problems_init(ngx_http_hr_problems_t *p, const ngx_http_hr_ctx_t *ct
     hr_jw_key(&p->w, "validation_errors");
     hr_jw_array(&p->w);
 
+    p->lang = ctx->answer.lang;
     p->hide_input = ctx->route != NULL
                     && (ctx->route->flags & NGX_HTTP_HR_SECRET_BODY);
 }
@@ -189,14 +195,16 @@ static ngx_uint_t
 ngx_http_hr_problem_head(ngx_http_hr_problems_t *p, const char *field,
     const char *message, const char *type)
 {
+    const char  *text;
+
     if (p->n == NGX_HTTP_HR_PROBLEMS_MAX) {
         return 0;
     }
 
     if (p->n++ == 0) {
-        (void) ngx_snprintf((u_char *) p->first, sizeof(p->first), "%s: %s%Z",
-                            field, message);
-        p->first[sizeof(p->first) - 1] = '\0';
+        text = hr_problem_text(type, p->lang);
+        (void) snprintf(p->first, sizeof(p->first), "%s: %s", field,
+                        text != NULL ? text : message);
     }
 
     hr_jw_object(&p->w);
@@ -280,7 +288,9 @@ ngx_http_hr_problems_send(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     ngx_memzero(&args, sizeof(args));
     args.details = hr_buf_view(&p->list);
-    args.message = hr_str_from_c(p->first);
+    /* a long field name may have been cut inside a character */
+    args.message = hr_utf8_cut_bytes(hr_str_from_c(p->first),
+                                     sizeof(p->first) - 4);
 
     rc = ngx_http_hr_error_with(r, ctx, HR_E_VALIDATION, &args);
     ngx_http_hr_problems_release(p);

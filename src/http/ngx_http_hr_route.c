@@ -116,12 +116,6 @@ ngx_http_hr_path_split(ngx_http_request_t *r, ngx_str_t *part, ngx_uint_t *n)
     end = p + r->unparsed_uri.len;
     *n = 0;
 
-    /* absolute form: http://host/path */
-    if (p < end && *p != '/' && r->uri_start) {
-        p = r->uri_start;
-        end = r->uri_end;
-    }
-
     for ( ;; ) {
         while (p < end && *p == '/') {
             p++;
@@ -149,6 +143,42 @@ ngx_http_hr_path_split(ngx_http_request_t *r, ngx_str_t *part, ngx_uint_t *n)
 }
 
 
+/* Is the part, decoded, this literal?  /api/%61uth is /api/auth (api-core.md 1.7). */
+static ngx_uint_t
+ngx_http_hr_literal_equal(const ngx_http_hr_segment_t *seg, const ngx_str_t *part)
+{
+    u_char      *p, *end;
+    size_t       i;
+    ngx_int_t    c;
+
+    if (part->len == seg->len) {
+        return ngx_memcmp(part->data, seg->data, seg->len) == 0;
+    }
+
+    if (part->len < seg->len || part->len > 3 * seg->len) {
+        return 0;
+    }
+
+    p = part->data;
+    end = p + part->len;
+
+    for (i = 0; p < end; i++) {
+        c = *p++;
+
+        if (c == '%' && end - p >= 2) {
+            c = ngx_hextoi(p, 2);
+            p += 2;
+        }
+
+        if (i == seg->len || c != (u_char) seg->data[i]) {
+            return 0;
+        }
+    }
+
+    return i == seg->len;
+}
+
+
 static ngx_uint_t
 ngx_http_hr_route_fits(const ngx_http_hr_compiled_t *c, const ngx_str_t *part)
 {
@@ -156,9 +186,7 @@ ngx_http_hr_route_fits(const ngx_http_hr_compiled_t *c, const ngx_str_t *part)
 
     for (i = 0; i < c->nsegments; i++) {
         if (!c->segment[i].param
-            && (c->segment[i].len != part[i].len
-                || ngx_memcmp(c->segment[i].data, part[i].data, part[i].len)
-                   != 0))
+            && !ngx_http_hr_literal_equal(&c->segment[i], &part[i]))
         {
             return 0;
         }

@@ -67,7 +67,9 @@ sub server_config {
         : ('return 503;', 'return 503;');
 
     return <<'EOT' . <<"EOT";
-error_page 400 408 413 414 416 431 494 495 496 497 500 502 503 504 /hr-error;
+error_page 400 403 404 405 408 413 414 416 495 496 497
+           500 501 502 503 504 505 /hr-error;
+error_page 494 =431 /hr-error;
 
 location = /hr-error {
     internal;
