@@ -84,8 +84,19 @@ hr_context_category(const hr_context_sources_t *sources, hr_context_t *c,
     values = hr_vocabulary_values(sources->vocabulary,
                                   HR_STR("position_category"), &count);
 
-    if (c->span.head && c->class.manager) {
-        rank = hr_context_rank(sources->rules, c, arena);
+    /*
+     * A head has the category of his unit.  A leading title that the structure
+     * does not have is taken for one below the head; nothing else is known.
+     */
+    if (c->class.manager) {
+
+        if (c->span.head) {
+            rank = hr_context_rank(sources->rules, c, arena);
+
+        } else if (c->resolved.slot == HR_ORG_NONE) {
+            rank = hr_context_rank(sources->rules, c, arena);
+            rank = rank > 1 ? rank - 1 : rank;
+        }
     }
 
     c->category = count == 0 ? HR_STR_NULL

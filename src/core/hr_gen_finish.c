@@ -6,6 +6,7 @@
 
 #define HR_GEN_INVALID_SHOWN  300       /* code points of a parse error */
 
+
 /* What the document was made from; names of the rules, never of people. */
 static void
 hr_gen_data_sources(hr_gen_judge_t *j)

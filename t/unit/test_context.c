@@ -117,6 +117,10 @@ test_resolution(const hr_gen_fixture_t *f)
        && hr_findings_count(&c.warnings, "ambiguous_department") == 1,
        "an unknown title and an ambiguous name are warnings");
     test_value(&c, HR_VAR_POSITION, "Новая должность");
+    test_value(&c, HR_VAR_POSITION_CATEGORY, "Специалист");
+    (void) test_build(f, "Блок Бета", "Заместитель директора блока", &c);
+    test_value(&c, HR_VAR_POSITION_CATEGORY,
+               "Руководитель среднего уровня (отдел, управление)");
     OK(test_build(f, "Группа учёта", "QA/QC контролер", &c) == HR_OK
        && c.resolved.slot != HR_ORG_NONE,
        "a name with a no-break space, a title with a slash");
