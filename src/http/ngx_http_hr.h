@@ -113,6 +113,8 @@ typedef struct {
     ngx_uint_t               llm_attempts;
     ngx_msec_t               llm_timeout;           /* of one attempt */
     ngx_msec_t               llm_total_timeout;     /* of a task */
+    ngx_msec_t               llm_breaker;           /* pause of the open breaker */
+    ngx_msec_t               llm_retry;             /* base of the pauses between attempts */
     size_t                   llm_answer_max;
     ngx_uint_t               llm_budget;            /* US dollars a month; 0: none */
     ngx_str_t                langfuse_host;

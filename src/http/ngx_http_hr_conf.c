@@ -123,6 +123,8 @@ static ngx_http_hr_param_t  ngx_http_hr_llm_params[] = {
     NGX_HTTP_HR_P("attempts", NUM, 1, 10, llm_attempts),
     NGX_HTTP_HR_P("timeout", MSEC, 0, 0, llm_timeout),
     NGX_HTTP_HR_P("total_timeout", MSEC, 0, 0, llm_total_timeout),
+    NGX_HTTP_HR_P("breaker", MSEC, 0, 0, llm_breaker),
+    NGX_HTTP_HR_P("retry", MSEC, 0, 0, llm_retry),
     NGX_HTTP_HR_P("answer_max", SIZE, 0, 0, llm_answer_max),
     NGX_HTTP_HR_P("budget", NUM, 0, 10000000, llm_budget),
     NGX_HTTP_HR_P_END
@@ -260,6 +262,8 @@ ngx_http_hr_create_main_conf(ngx_conf_t *cf)
     hmcf->llm_attempts = NGX_CONF_UNSET_UINT;
     hmcf->llm_timeout = NGX_CONF_UNSET_MSEC;
     hmcf->llm_total_timeout = NGX_CONF_UNSET_MSEC;
+    hmcf->llm_breaker = NGX_CONF_UNSET_MSEC;
+    hmcf->llm_retry = NGX_CONF_UNSET_MSEC;
     hmcf->llm_answer_max = NGX_CONF_UNSET_SIZE;
     hmcf->llm_budget = NGX_CONF_UNSET_UINT;
 
@@ -788,6 +792,8 @@ ngx_http_hr_conf_values(ngx_http_hr_main_conf_t *hmcf)
     ngx_conf_init_uint_value(hmcf->llm_attempts, 3);
     ngx_conf_init_msec_value(hmcf->llm_timeout, 180 * 1000);
     ngx_conf_init_msec_value(hmcf->llm_total_timeout, 300 * 1000);
+    ngx_conf_init_msec_value(hmcf->llm_breaker, 60 * 1000);
+    ngx_conf_init_msec_value(hmcf->llm_retry, 1000);
     ngx_conf_init_size_value(hmcf->llm_answer_max, 16 * 1024 * 1024);
     ngx_conf_init_uint_value(hmcf->llm_budget, 0);
 

@@ -1,8 +1,7 @@
 #include "ngx_http_hr_job_run.h"
 
 
-#define NGX_HTTP_HR_RETRY_BASE      1000    /* ms, doubled by each failure */
-#define NGX_HTTP_HR_RETRY_MAX       30000
+#define NGX_HTTP_HR_RETRY_MAX       30000   /* ms, of a pause that we choose */
 #define NGX_HTTP_HR_RETRY_TOKENS    64000   /* most max_tokens of a larger attempt */
 #define NGX_HTTP_HR_RETRY_PRIMARY   2       /* failures until a spare model is asked */
 #define NGX_HTTP_HR_RETRY_MODELS    16
@@ -199,8 +198,8 @@ ngx_http_hr_retry_pause(const ngx_http_hr_job_t *job)
         return (ngx_msec_t) job->call.retry_after * 1000 + ngx_random() % 250;
     }
 
-    most = (ngx_msec_t) NGX_HTTP_HR_RETRY_BASE << ngx_min(job->policy.tries - 1, 5);
-    most = ngx_min(most, NGX_HTTP_HR_RETRY_MAX);
+    most = ngx_http_hr_main_conf()->llm_retry << ngx_min(job->policy.tries - 1, 5);
+    most = ngx_max(ngx_min(most, NGX_HTTP_HR_RETRY_MAX), 1);
 
     return 1 + (ngx_msec_t) ngx_random() % most;
 }

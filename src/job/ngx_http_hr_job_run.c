@@ -346,6 +346,8 @@ ngx_http_hr_job_call(ngx_http_hr_job_t *job)
     ngx_http_hr_call_t             *call = &job->call;
     const ngx_http_hr_main_conf_t  *hmcf = ngx_http_hr_main_conf();
 
+    job->asked = job->policy.attempt.model.len ? job->policy.attempt.model
+                                               : hr_gen_job_facts(job->gen)->model;
     job->policy.tries++;
     job->progress.tries = job->policy.tries;
     job->progress.chars = 0;
@@ -502,9 +504,7 @@ ngx_http_hr_job_usage(ngx_http_hr_job_t *job, hr_store_usage_t *usage)
 
     facts = hr_gen_job_facts(job->gen);
 
-    usage->model = job->answer.model.len ? job->answer.model
-                   : job->policy.attempt.model.len ? job->policy.attempt.model
-                                                   : facts->model;
+    usage->model = job->answer.model.len ? job->answer.model : job->asked;
     usage->prompt_version = facts->prompt_version;
     usage->tokens_in = job->answer.usage.input;
     usage->tokens_out = job->answer.usage.output;
@@ -681,7 +681,7 @@ ngx_http_hr_job_stored(ngx_http_hr_job_t *job)
 
         ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_COMPLETED, 1);
         ngx_http_hr_job_account(job);
-        (void) ngx_http_hr_breaker_report(1, job->probe);
+        (void) ngx_http_hr_breaker_report(1, job->probe, 0);
         ngx_http_hr_jobs_set_fault(HR_GENERR_NONE);
         job->probe = 0;
 
@@ -697,21 +697,23 @@ ngx_http_hr_job_stored(ngx_http_hr_job_t *job)
 static void
 ngx_http_hr_job_report(ngx_http_hr_job_t *job, hr_generr_t error)
 {
+    const ngx_msec_t  pause = ngx_http_hr_main_conf()->llm_breaker;
+
     if (hr_generr_trips_breaker(error) && !job->starved) {
 
-        if (ngx_http_hr_breaker_report(0, job->probe)) {
+        if (ngx_http_hr_breaker_report(0, job->probe, pause)) {
             ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                           "hr: the language model failed %d generations in a row "
-                          "(%s): none is started for %d s",
+                          "(%s): none is started for %M ms",
                           NGX_HTTP_HR_BREAKER_FAILURES, hr_generr_code(error),
-                          NGX_HTTP_HR_BREAKER_PAUSE / 1000);
+                          pause);
         }
 
         job->probe = 0;
 
     } else if (job->call.status == NGX_HTTP_OK && !job->starved) {
         /* it answered, only not well */
-        (void) ngx_http_hr_breaker_report(1, job->probe);
+        (void) ngx_http_hr_breaker_report(1, job->probe, 0);
         job->probe = 0;
     }
 

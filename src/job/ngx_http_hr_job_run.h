@@ -36,6 +36,7 @@ struct ngx_http_hr_job_s {
     hr_gen_body_t             body;
 
     ngx_http_hr_call_t        call;
+    hr_str_t                  asked;        /* model of the call */
     hr_arena_t               *answer_arena;     /* of the attempt */
     hr_answer_t               answer;
     hr_gen_result_t           result;

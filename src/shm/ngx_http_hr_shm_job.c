@@ -352,7 +352,8 @@ ngx_http_hr_breaker_give_back(void)
 
 
 ngx_uint_t
-ngx_http_hr_breaker_report(ngx_uint_t success, ngx_uint_t probe)
+ngx_http_hr_breaker_report(ngx_uint_t success, ngx_uint_t probe,
+    ngx_msec_t pause)
 {
     ngx_uint_t           opens;
     ngx_atomic_uint_t    n;
@@ -379,7 +380,7 @@ ngx_http_hr_breaker_report(ngx_uint_t success, ngx_uint_t probe)
     }
 
     if (opens || probe) {
-        jobs->until = ngx_current_msec + NGX_HTTP_HR_BREAKER_PAUSE;
+        jobs->until = ngx_current_msec + pause;
         jobs->probe = 0;
     }
 

@@ -70,7 +70,6 @@ ngx_atomic_uint_t ngx_http_hr_jobs_wakes(void);
 /* ---- circuit breaker (generation.md 6.3) ---- */
 
 #define NGX_HTTP_HR_BREAKER_FAILURES  3         /* jobs in a row */
-#define NGX_HTTP_HR_BREAKER_PAUSE     60000     /* ms until one probe */
 
 typedef enum {
     NGX_HTTP_HR_BREAKER_CLOSED = 0,
@@ -90,10 +89,11 @@ void ngx_http_hr_breaker(ngx_http_hr_breaker_t *breaker);
 /* READY becomes PROBING for exactly one caller: NGX_OK.  NGX_DECLINED: not now. */
 ngx_int_t ngx_http_hr_breaker_probe(void);
 /*
- * The end of a job.  probe: it was the probe.  Returns 1 when the breaker
- * opened just now.
+ * The end of a job.  probe: it was the probe.  pause: ms until the next probe.
+ * Returns 1 when the breaker opened just now.
  */
-ngx_uint_t ngx_http_hr_breaker_report(ngx_uint_t success, ngx_uint_t probe);
+ngx_uint_t ngx_http_hr_breaker_report(ngx_uint_t success, ngx_uint_t probe,
+    ngx_msec_t pause);
 /* The probe ended without saying anything about the upstream (cancelled, ...). */
 void ngx_http_hr_breaker_give_back(void);
 

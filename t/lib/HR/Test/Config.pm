@@ -63,7 +63,7 @@ sub http_config {
 # in conf/demo.
 sub server_config {
     my ($simulator, $stats) = $ENV{TEST_NGINX_LOAD_MODULES} =~ /simulator/
-        ? ('hr_llm_simulator on;', 'hr_llm_simulator_stats;')
+        ? ('hr_llm_simulator on; hr_llm_simulator_delay 0;', 'hr_llm_simulator_stats;')
         : ('return 503;', 'return 503;');
 
     return <<'EOT' . <<"EOT";

@@ -10,7 +10,9 @@ use Exporter qw( import );
 use HR::Test::State ();
 use Time::HiRes qw( sleep time );
 
-our @EXPORT = qw( start ended generate );
+our @EXPORT = qw( start ended generate outcome );
+
+our $last;              # the task of the last outcome()
 
 # Texts of a block are bytes.
 sub _text {
@@ -60,6 +62,23 @@ sub generate {
     my $status = ended($id, user => $body{user});
     die "task $id: $status\n" if $status ne 'completed';
     return $id;
+}
+
+# A generation by a simulator with these words: "words=<ok or error code>/<attempts>".
+sub outcome {
+    my ($words, %body) = @_;
+
+    $body{model} = "simulator/sim/$words" if !exists $body{model};
+    delete $body{model} if !defined $body{model};
+
+    # "first" counts from here
+    HR::Test::State::api(POST => '/simulator/stats', undef, user => undef);
+    $last = start(%body, force => \1);
+    ended($last, seconds => 60);
+    my ($code, $attempts) = split /\|/, HR::Test::State::sql(
+        "SELECT coalesce(error_code, 'ok'), (SELECT count(*) FROM generation_history"
+        . " WHERE task_id = '$last') FROM generation_tasks WHERE id = '$last'");
+    return "$words=$code/$attempts";
 }
 
 1;
