@@ -1,24 +1,9 @@
 #include "ngx_http_hr.h"
+#include "ngx_http_hr_conf.h"
 
-#include <sys/stat.h>
-
-
-#define NGX_HTTP_HR_SECRET_MIN   32
-#define NGX_HTTP_HR_SECRET_MAX   1024
-#define NGX_HTTP_HR_CACHE_MIN    (1024 * 1024)
-#define NGX_HTTP_HR_DATA_MIN     (8 * 1024 * 1024)
-
-/* Keys that the old service shipped and that everybody knows (D-31). */
-static const char *const  ngx_http_hr_known_secrets[] = {
-    "a101-hr-profile-generator-secret-key-change-in-production",
-    "dev-secret-key-change-in-production",
-    "docker-dev-secret-key-a101hr-system",
-};
 
 static char *ngx_http_hr_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_hr_conf_path(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-static char *ngx_http_hr_conf_secret(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 static char *ngx_http_hr_conf_params(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_hr_conf_list(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -50,7 +35,6 @@ typedef enum {
     NGX_HTTP_HR_P_SIZE = 0,
     NGX_HTTP_HR_P_NUM,
     NGX_HTTP_HR_P_MSEC,
-    NGX_HTTP_HR_P_SEC,
     NGX_HTTP_HR_P_STR,
     NGX_HTTP_HR_P_PATH,
     NGX_HTTP_HR_P_FLAG
@@ -359,6 +343,33 @@ ngx_http_hr_conf_path(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+static ngx_uint_t
+ngx_http_hr_conf_param_set(const ngx_http_hr_param_t *p, const void *field)
+{
+    switch (p->type) {
+
+    case NGX_HTTP_HR_P_SIZE:
+        return *(const size_t *) field != NGX_CONF_UNSET_SIZE;
+
+    case NGX_HTTP_HR_P_NUM:
+        return *(const ngx_uint_t *) field != NGX_CONF_UNSET_UINT;
+
+    case NGX_HTTP_HR_P_MSEC:
+        return *(const ngx_msec_t *) field != NGX_CONF_UNSET_MSEC;
+
+    case NGX_HTTP_HR_P_STR:
+    case NGX_HTTP_HR_P_PATH:
+        return ((const ngx_str_t *) field)->data != NULL;
+
+    default: /* NGX_HTTP_HR_P_FLAG */
+        return *(const ngx_flag_t *) field != NGX_CONF_UNSET;
+    }
+}
+
+
+static const char  ngx_http_hr_conf_range[] = "is not a number in the allowed range";
+
+
 /* One key=value; the reason why it is wrong, or NULL. */
 static const char *
 ngx_http_hr_conf_param(ngx_conf_t *cf, const ngx_http_hr_param_t *p,
@@ -367,6 +378,10 @@ ngx_http_hr_conf_param(ngx_conf_t *cf, const ngx_http_hr_param_t *p,
     void       *field = (char *) conf + p->offset;
     ssize_t     size;
     ngx_int_t   n;
+
+    if (ngx_http_hr_conf_param_set(p, field)) {
+        return "is duplicate";
+    }
 
     switch (p->type) {
 
@@ -383,7 +398,7 @@ ngx_http_hr_conf_param(ngx_conf_t *cf, const ngx_http_hr_param_t *p,
         n = ngx_atoi(text->data, text->len);
         if (n == NGX_ERROR || (ngx_uint_t) n < p->min || (ngx_uint_t) n > p->max)
         {
-            return "is not a number in the allowed range";
+            return ngx_http_hr_conf_range;
         }
 
         *(ngx_uint_t *) field = (ngx_uint_t) n;
@@ -398,15 +413,6 @@ ngx_http_hr_conf_param(ngx_conf_t *cf, const ngx_http_hr_param_t *p,
         *(ngx_msec_t *) field = (ngx_msec_t) n;
         return NULL;
 
-    case NGX_HTTP_HR_P_SEC:
-        n = ngx_parse_time(text, 1);
-        if (n == NGX_ERROR || n == 0) {
-            return "is not a time such as 30s or 24h";
-        }
-
-        *(time_t *) field = n;
-        return NULL;
-
     case NGX_HTTP_HR_P_STR:
         if (text->len == 0) {
             return "is empty";
@@ -416,6 +422,10 @@ ngx_http_hr_conf_param(ngx_conf_t *cf, const ngx_http_hr_param_t *p,
         return NULL;
 
     case NGX_HTTP_HR_P_PATH:
+        if (text->len == 0) {
+            return "is empty";
+        }
+
         *(ngx_str_t *) field = *text;
         return ngx_conf_full_name(cf->cycle, field, 1) == NGX_OK ? NULL
                                                             : "is too long";
@@ -484,7 +494,7 @@ ngx_http_hr_conf_params(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         why = ngx_http_hr_conf_param(cf, p, &text, conf);
 
         if (why != NULL) {
-            if (p->type == NGX_HTTP_HR_P_NUM) {
+            if (why == ngx_http_hr_conf_range) {
                 ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                    "\"%V\": parameter \"%V\" %s (%ui to %ui)",
                                    &value[0], &value[i], why, p->min, p->max);
@@ -523,10 +533,6 @@ ngx_http_hr_conf_list(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         }
 
         *item = value[i];
-
-        if (cmd->offset == NGX_HTTP_HR_FIELD(trusted_hosts)) {
-            ngx_strlow(item->data, item->data, item->len);
-        }
     }
 
     return NGX_CONF_OK;
@@ -593,112 +599,6 @@ ngx_http_hr_conf_timestamps(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* Reads a key from its file: nobody but its owner (and a group) may read it. */
-static char *
-ngx_http_hr_conf_read_secret(ngx_conf_t *cf, ngx_str_t *name, ngx_str_t *out)
-{
-    size_t       i;
-    ssize_t      n;
-    ngx_fd_t     fd;
-    struct stat  st;
-
-    fd = ngx_open_file(name->data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
-
-    if (fd == NGX_INVALID_FILE || fstat(fd, &st) != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "hr_jwt_secret_file: cannot read \"%V\"; make one with "
-                           "\"openssl rand -hex 32 > %V; chmod 600 %V\"",
-                           name, name, name);
-        if (fd != NGX_INVALID_FILE) {
-            (void) ngx_close_file(fd);
-        }
-        return NGX_CONF_ERROR;
-    }
-
-    out->data = ngx_pcalloc(cf->pool, NGX_HTTP_HR_SECRET_MAX + 1);
-    if (out->data == NULL) {
-        (void) ngx_close_file(fd);
-        return NGX_CONF_ERROR;
-    }
-
-    n = ngx_read_fd(fd, out->data, NGX_HTTP_HR_SECRET_MAX);
-    (void) ngx_close_file(fd);
-
-    if (st.st_mode & S_IRWXO) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "hr_jwt_secret_file: \"%V\" can be read by everybody; "
-                           "run \"chmod 600 %V\"", name, name);
-        return NGX_CONF_ERROR;
-    }
-
-    out->len = n < 0 ? 0 : (size_t) n;
-
-    while (out->len && (out->data[out->len - 1] == '\n'
-                        || out->data[out->len - 1] == '\r'
-                        || out->data[out->len - 1] == ' '))
-    {
-        out->len--;
-    }
-
-    if (out->len < NGX_HTTP_HR_SECRET_MIN) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "hr_jwt_secret_file: the key in \"%V\" has %uz bytes, "
-                           "%d are the minimum; make one with "
-                           "\"openssl rand -hex 32\"", name, out->len,
-                           NGX_HTTP_HR_SECRET_MIN);
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 0; i < sizeof(ngx_http_hr_known_secrets) / sizeof(char *); i++) {
-        if (out->len == ngx_strlen(ngx_http_hr_known_secrets[i])
-            && ngx_memcmp(out->data, ngx_http_hr_known_secrets[i], out->len) == 0)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "hr_jwt_secret_file: the key in \"%V\" is a "
-                               "published default that everybody knows; make one "
-                               "with \"openssl rand -hex 32\"", name);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_hr_conf_secret(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_str_t                *value = cf->args->elts;
-    ngx_http_hr_main_conf_t  *hmcf = conf;
-
-    if (hmcf->secret.data) {
-        return "is duplicate";
-    }
-
-    hmcf->secret_file = value[1];
-
-    if (ngx_conf_full_name(cf->cycle, &hmcf->secret_file, 1) != NGX_OK
-        || ngx_http_hr_conf_read_secret(cf, &hmcf->secret_file, &hmcf->secret)
-           != NGX_CONF_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    if (cf->args->nelts == 2) {
-        return NGX_CONF_OK;
-    }
-
-    hmcf->old_secret_file = value[2];
-
-    if (ngx_conf_full_name(cf->cycle, &hmcf->old_secret_file, 1) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    return ngx_http_hr_conf_read_secret(cf, &hmcf->old_secret_file,
-                                        &hmcf->old_secret);
-}
-
-
 /* ---- defaults and contradictions ---- */
 
 
@@ -744,16 +644,6 @@ ngx_http_hr_conf_defaults(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf)
             }
             *item = hosts[i];
         }
-    }
-
-    item = hmcf->cors_origins->elts;
-    for (i = 0; i < hmcf->cors_origins->nelts; i++) {
-        hmcf->cors_any |= item[i].len == 1 && item[i].data[0] == '*';
-    }
-
-    item = hmcf->trusted_hosts->elts;
-    for (i = 0; i < hmcf->trusted_hosts->nelts; i++) {
-        hmcf->trust_any_host |= item[i].len == 1 && item[i].data[0] == '*';
     }
 
     return NGX_OK;
@@ -827,71 +717,6 @@ ngx_http_hr_conf_values(ngx_http_hr_main_conf_t *hmcf)
 }
 
 
-/* What the module cannot do without; each message names its remedy. */
-static char *
-ngx_http_hr_conf_required(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf)
-{
-    const struct {
-        ngx_str_t    *field;
-        const char   *text;
-    } required[] = {
-        { &hmcf->secret,
-          "no \"hr_jwt_secret_file\": make a key with \"openssl rand -hex 32\" "
-          "in a file of mode 600 and name it" },
-        { &hmcf->database,
-          "no \"hr_database\": name the SQLite file, for example "
-          "\"hr_database /var/lib/nginx-hr/profiles.db;\"" },
-        { &hmcf->data_dir,
-          "no \"hr_data\": name the folder with structure.json" },
-        { &hmcf->company_dir,
-          "no \"hr_company\": name the folder with the company vocabularies "
-          "(conf/company of this project)" },
-    };
-
-    ngx_uint_t  i;
-
-    for (i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
-        if (required[i].field->data == NULL) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "hr_api needs more: %s",
-                               required[i].text);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    if (hmcf->cache_shards & (hmcf->cache_shards - 1)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"hr_cache\": shards=%ui is not a power of two",
-                           hmcf->cache_shards);
-        return NGX_CONF_ERROR;
-    }
-
-    if (hmcf->cache_size / hmcf->cache_shards < NGX_HTTP_HR_CACHE_MIN) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"hr_cache\": size=%uz is too small for %ui shards, "
-                           "use at least size=%uim", hmcf->cache_size,
-                           hmcf->cache_shards, hmcf->cache_shards);
-        return NGX_CONF_ERROR;
-    }
-
-    if (hmcf->session_size < ngx_http_hr_session_min_size()) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"hr_zones\": sessions=%uz is too small, use at "
-                           "least sessions=%uzk", hmcf->session_size,
-                           ngx_http_hr_session_min_size() / 1024 + 1);
-        return NGX_CONF_ERROR;
-    }
-
-    if (hmcf->data_size < NGX_HTTP_HR_DATA_MIN) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"hr_zones\": data=%uz is too small, use at least "
-                           "data=8m", hmcf->data_size);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
 char *
 ngx_http_hr_init_main_conf(ngx_conf_t *cf, void *conf)
 {
@@ -905,7 +730,7 @@ ngx_http_hr_init_main_conf(ngx_conf_t *cf, void *conf)
     }
 
     if (ngx_http_hr_conf_defaults(cf, hmcf) != NGX_OK
-        || ngx_http_hr_conf_required(cf, hmcf) != NGX_CONF_OK)
+        || ngx_http_hr_conf_check(cf, hmcf) != NGX_CONF_OK)
     {
         return NGX_CONF_ERROR;
     }
