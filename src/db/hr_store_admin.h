@@ -140,9 +140,37 @@ hr_rc_t hr_store_backup_verify(const char *path, hr_store_backup_t *info,
  */
 #define HR_STORE_BACKUP_NAME  32
 
+typedef struct {
+    char           name[HR_STORE_BACKUP_NAME];
+    hr_instant_t   at;                  /* from the name */
+    int64_t        bytes;
+} hr_store_copy_t;
+
 void hr_store_backup_name(hr_instant_t now, char out[HR_STORE_BACKUP_NAME]);
+/* Newest first, at most 10,000; *copies is free()d by the caller, NULL on failure. */
+hr_rc_t hr_store_backup_list(const char *folder, hr_store_copy_t **copies,
+    size_t *count, hr_diag_t *diag);
 hr_rc_t hr_store_backup_rotate(const char *folder, unsigned daily,
     unsigned weekly, unsigned *removed, hr_diag_t *diag);
+/*
+ * At most one backup at a time, whichever process makes it: locks a file in
+ * the folder.  HR_BUSY: another one is being made.  unlock takes *lock; a
+ * process that ends lets go of it.
+ */
+hr_rc_t hr_store_backup_lock(const char *folder, int *lock, hr_diag_t *diag);
+void hr_store_backup_unlock(int lock);
+
+/*
+ * Puts a copy in the place of a database that nobody has open (HR_BUSY: a
+ * server still runs).  The copy is verified before and after; the old file is
+ * kept as `kept` (path.before-restore-20260131-040000, in a buffer of at least
+ * HR_STORE_RESTORE_PATH bytes; "": there was none).  The new file gets the owner
+ * and mode of the old one, or the owner of its folder.
+ */
+#define HR_STORE_RESTORE_PATH  4096
+
+hr_rc_t hr_store_restore(const char *copy, const char *path, hr_instant_t now,
+    char kept[HR_STORE_RESTORE_PATH], hr_store_backup_t *info, hr_diag_t *diag);
 
 
 /* -- maintenance; outside a transaction, on the writer -- */

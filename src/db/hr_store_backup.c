@@ -32,7 +32,7 @@ hr_store_backup(const hr_store_config_t *config, const char *path,
     unsigned step_pages, const int *cancel, hr_store_backup_t *info,
     hr_diag_t *diag)
 {
-    int               n;
+    int               n, fd;
     char              partial[4096];
     hr_rc_t           rc;
     sqlite3          *copy;
@@ -53,6 +53,12 @@ hr_store_backup(const hr_store_config_t *config, const char *path,
 
     /* a copy that an earlier run did not finish */
     (void) unlink(partial);
+
+    /* the engine would make it readable for everybody */
+    fd = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd != -1) {
+        (void) close(fd);
+    }
 
     if (sqlite3_open_v2(partial, &copy, SQLITE_OPEN_READWRITE
                         | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)

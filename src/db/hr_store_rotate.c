@@ -5,8 +5,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hr_store_sqlite.h"
@@ -14,11 +17,7 @@
 
 #define HR_STORE_MAX_COPIES  10000
 #define HR_STORE_DAY         ((int64_t) 86400 * 1000000)
-
-typedef struct {
-    char          name[HR_STORE_BACKUP_NAME];
-    hr_instant_t  at;
-} hr_store_copy_t;
+#define HR_STORE_LOCK        ".lock"
 
 
 static const char  hr_store_copy_shape[] = "hr-dddddddd-dddddd.db";
@@ -81,6 +80,7 @@ hr_store_copies(const char *folder, hr_store_copy_t *copies, size_t *count,
     hr_diag_t *diag)
 {
     DIR            *dir;
+    struct stat     st;
     struct dirent  *entry;
 
     *count = 0;
@@ -92,7 +92,15 @@ hr_store_copies(const char *folder, hr_store_copy_t *copies, size_t *count,
     }
 
     while (*count < HR_STORE_MAX_COPIES && (entry = readdir(dir)) != NULL) {
-        *count += hr_store_copy_parse(entry->d_name, &copies[*count]);
+        if (!hr_store_copy_parse(entry->d_name, &copies[*count])
+            || fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0
+            || !S_ISREG(st.st_mode))
+        {
+            continue;
+        }
+
+        copies[*count].bytes = (int64_t) st.st_size;
+        (*count)++;
     }
 
     (void) closedir(dir);
@@ -100,6 +108,72 @@ hr_store_copies(const char *folder, hr_store_copy_t *copies, size_t *count,
     qsort(copies, *count, sizeof(hr_store_copy_t), hr_store_copy_newer);
 
     return HR_OK;
+}
+
+
+hr_rc_t
+hr_store_backup_list(const char *folder, hr_store_copy_t **copies,
+    size_t *count, hr_diag_t *diag)
+{
+    hr_rc_t  rc;
+
+    *count = 0;
+    *copies = calloc(HR_STORE_MAX_COPIES, sizeof(hr_store_copy_t));
+
+    if (*copies == NULL) {
+        return hr_diag_set(diag, HR_NOMEM, "out of memory");
+    }
+
+    rc = hr_store_copies(folder, *copies, count, diag);
+
+    if (rc != HR_OK) {
+        free(*copies);
+        *copies = NULL;
+    }
+
+    return rc;
+}
+
+
+/* flock() belongs to the open file: two threads of one process exclude each other. */
+hr_rc_t
+hr_store_backup_lock(const char *folder, int *lock, hr_diag_t *diag)
+{
+    int   n;
+    char  path[4096];
+
+    n = snprintf(path, sizeof(path), "%s/" HR_STORE_LOCK, folder);
+    if (n < 0 || (size_t) n >= sizeof(path)) {
+        return hr_diag_set(diag, HR_INVALID, "the path of the backups is too "
+                                             "long");
+    }
+
+    *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*lock == -1) {
+        return hr_diag_set(diag, HR_ERROR, "cannot write into the folder of the "
+                           "backups: it must exist and belong to the user of "
+                           "the workers (error %d)", errno);
+    }
+
+    if (flock(*lock, LOCK_EX | LOCK_NB) == 0) {
+        return HR_OK;
+    }
+
+    n = errno;
+    (void) close(*lock);
+    *lock = -1;
+
+    return n == EWOULDBLOCK
+           ? hr_diag_set(diag, HR_BUSY, "another backup is being made")
+           : hr_diag_set(diag, HR_ERROR, "cannot lock the folder of the backups "
+                                         "(error %d)", n);
+}
+
+
+void
+hr_store_backup_unlock(int lock)
+{
+    (void) close(lock);
 }
 
 
@@ -131,12 +205,7 @@ hr_store_backup_rotate(const char *folder, unsigned daily, unsigned weekly,
         *removed = 0;
     }
 
-    copies = calloc(HR_STORE_MAX_COPIES, sizeof(hr_store_copy_t));
-    if (copies == NULL) {
-        return hr_diag_set(diag, HR_NOMEM, "out of memory");
-    }
-
-    rc = hr_store_copies(folder, copies, &count, diag);
+    rc = hr_store_backup_list(folder, &copies, &count, diag);
 
     last_day = last_week = INT64_MAX;
 
