@@ -21,6 +21,8 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_list_export_routes,
     ngx_http_hr_zip_routes,
     ngx_http_hr_bulk_routes,
+    ngx_http_hr_admin_routes,
+    ngx_http_hr_trail_routes,
     NULL
 };
 

@@ -89,5 +89,7 @@ extern const ngx_http_hr_route_t  ngx_http_hr_task_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_list_export_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_zip_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_bulk_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_admin_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_trail_routes[];
 
 #endif /* NGX_HTTP_HR_API_H */

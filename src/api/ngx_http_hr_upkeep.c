@@ -1,5 +1,6 @@
 #include "ngx_http_hr_api.h"
-#include "ngx_http_hr_work.h"
+#include "ngx_http_hr_audit.h"
+#include "ngx_http_hr_backup.h"
 
 
 /*
@@ -202,6 +203,80 @@ ngx_http_hr_upkeep_cleaned(ngx_http_hr_work_t *w)
 }
 
 
+/* ---- the daily copy (I-62): at the first care of a day, UTC ---- */
+
+typedef struct {
+    ngx_http_hr_backup_t   backup;
+    bool                   made;
+} ngx_http_hr_upkeep_copy_t;
+
+
+static hr_rc_t
+ngx_http_hr_upkeep_copy(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+{
+    ngx_http_hr_upkeep_copy_t  *in = w->in;
+
+    if (!ngx_http_hr_backup_due(w)) {
+        return HR_OK;
+    }
+
+    in->made = true;
+
+    return ngx_http_hr_backup_make(w, &in->backup);
+}
+
+
+static ngx_int_t
+ngx_http_hr_upkeep_copied(ngx_http_hr_work_t *w)
+{
+    hr_str_t                    detail;
+    ngx_http_hr_upkeep_copy_t  *in = w->in;
+
+    /* busy: somebody makes one right now */
+    if (!in->made || w->rc == HR_BUSY) {
+        return NGX_DONE;
+    }
+
+    if (in->backup.why[0] != '\0') {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "hr: daily backup to \"%V\": %s", &w->conf->backup_dir,
+                      in->backup.why);
+    }
+
+    if (w->rc == HR_OK) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "hr: daily backup %s: %L bytes, %L profiles",
+                      in->backup.name, in->backup.info.bytes,
+                      in->backup.info.profiles);
+    }
+
+    detail = ngx_http_hr_backup_detail(w->arena, &in->backup);
+    ngx_http_hr_audit_later_with(w, "backup.daily", "backup",
+                                 w->rc == HR_OK ? "ok" : "failed", detail);
+
+    return NGX_DONE;
+}
+
+
+static void
+ngx_http_hr_upkeep_backup(void)
+{
+    ngx_http_hr_work_t  *w;
+
+    if (ngx_http_hr_main_conf()->backup_dir.len == 0) {
+        return;
+    }
+
+    w = ngx_http_hr_work_detached(sizeof(ngx_http_hr_upkeep_copy_t), 1024 * 1024);
+
+    if (w != NULL) {
+        (void) ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
+                                      ngx_http_hr_upkeep_copy,
+                                      ngx_http_hr_upkeep_copied);
+    }
+}
+
+
 static void
 ngx_http_hr_upkeep_care(ngx_event_t *ev)
 {
@@ -212,6 +287,7 @@ ngx_http_hr_upkeep_care(ngx_event_t *ev)
     }
 
     ngx_add_timer(ev, NGX_HTTP_HR_CARE_MS);
+    ngx_http_hr_upkeep_backup();
 
     w = ngx_http_hr_work_detached(0, 1024 * 1024);
 

@@ -351,6 +351,7 @@ typedef enum {
     NGX_HTTP_HR_TYPE_OPENMETRICS,
     NGX_HTTP_HR_TYPE_SSE,
     NGX_HTTP_HR_TYPE_PATCH,
+    NGX_HTTP_HR_TYPE_NDJSON,
     NGX_HTTP_HR_TYPES
 } ngx_http_hr_type_t;
 

@@ -34,6 +34,7 @@ static const struct {
       28, 1 },
     { ngx_string("text/event-stream"), 17, 0 },
     { ngx_string("application/json-patch+json"), 27, 1 },
+    { ngx_string("application/x-ndjson"), 20, 1 },
 };
 
 
