@@ -18,6 +18,7 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_export_routes,
     ngx_http_hr_generation_routes,
     ngx_http_hr_task_routes,
+    ngx_http_hr_events_routes,
     ngx_http_hr_list_export_routes,
     ngx_http_hr_zip_routes,
     ngx_http_hr_bulk_routes,

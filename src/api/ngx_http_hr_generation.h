@@ -3,6 +3,7 @@
  *
  *   ngx_http_hr_generation.c          start and regenerate
  *   ngx_http_hr_generation_task.c     status, result, cancel, lists, clean-up
+ *   ngx_http_hr_generation_events.c   progress as server-sent events
  *   ngx_http_hr_generation_input.c    checks and look-up of what is to be generated
  *   ngx_http_hr_generation_write.c    tasks as JSON
  */
@@ -91,6 +92,13 @@ void ngx_http_hr_generation_limits(const ngx_http_hr_work_t *w,
 /* Maps QUEUE_FULL and USER_LIMIT to 429, OPEN_TASK to 409; returns rc. */
 hr_rc_t ngx_http_hr_generation_refused(ngx_http_hr_work_t *w,
     hr_store_conn_t *conn, hr_rc_t rc);
+
+/*
+ * In run(): the task, when the caller may see it: own, or joined (api-profiles.md
+ * 2.2).  404 and 403 are set in w.
+ */
+hr_rc_t ngx_http_hr_task_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
+    hr_str_t id, hr_store_task_t *task);
 
 /* The task object of api-profiles.md 2.1; progress NULL: no worker runs it. */
 void ngx_http_hr_task_write(hr_jw_t *jw, const hr_answer_ctx_t *answer,

@@ -29,20 +29,19 @@ ngx_http_hr_task_unknown(ngx_http_hr_work_t *w)
 }
 
 
-/* The task, when the caller may see it: own, or joined (api-profiles.md 2.2). */
-static hr_rc_t
-ngx_http_hr_task_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
-    ngx_http_hr_task_in_t *in)
+hr_rc_t
+ngx_http_hr_task_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn, hr_str_t id,
+    hr_store_task_t *task)
 {
     hr_rc_t  rc;
 
-    rc = hr_store_task_get(conn, w->arena, in->id, w->user.id, &in->task);
+    rc = hr_store_task_get(conn, w->arena, id, w->user.id, task);
 
     if (rc == HR_NOT_FOUND) {
         return ngx_http_hr_task_unknown(w);
     }
 
-    if (rc == HR_OK && !in->task.visible) {
+    if (rc == HR_OK && !task->visible) {
         return ngx_http_hr_work_error_with(w, HR_E_FORBIDDEN, HR_CONFLICT,
                    "Это задача другого пользователя",
                    "The task belongs to another user", HR_STR_NULL);
@@ -230,7 +229,7 @@ ngx_http_hr_status_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     ngx_http_hr_task_in_t   *in = w->in;
     ngx_http_hr_outcome_t    out;
 
-    rc = ngx_http_hr_task_load(w, conn, in);
+    rc = ngx_http_hr_task_load(w, conn, in->id, &in->task);
     if (rc != HR_OK) {
         return rc;
     }
@@ -380,7 +379,7 @@ ngx_http_hr_result_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     ngx_http_hr_task_in_t   *in = w->in;
     ngx_http_hr_outcome_t    out;
 
-    rc = ngx_http_hr_task_load(w, conn, in);
+    rc = ngx_http_hr_task_load(w, conn, in->id, &in->task);
     if (rc != HR_OK) {
         return rc;
     }
@@ -423,7 +422,7 @@ ngx_http_hr_cancel_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     hr_rc_t                 rc;
     ngx_http_hr_task_in_t  *in = w->in;
 
-    rc = ngx_http_hr_task_load(w, conn, in);
+    rc = ngx_http_hr_task_load(w, conn, in->id, &in->task);
     if (rc != HR_OK) {
         return rc;
     }

@@ -58,6 +58,13 @@ hr_answer_reader_content(const hr_answer_reader_t *r)
 }
 
 
+hr_str_t
+hr_answer_reader_text(const hr_answer_reader_t *r)
+{
+    return hr_buf_view(&r->content);
+}
+
+
 bool
 hr_answer_reader_done(const hr_answer_reader_t *r)
 {

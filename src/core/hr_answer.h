@@ -67,6 +67,8 @@ hr_rc_t hr_answer_reader_feed(hr_answer_reader_t *reader, const char *data,
 
 /* Bytes of message text so far, for progress; 0 while in the plain form. */
 size_t hr_answer_reader_content(const hr_answer_reader_t *reader);
+/* That text; valid until the next feed. */
+hr_str_t hr_answer_reader_text(const hr_answer_reader_t *reader);
 /* The stream said [DONE] or sent an error: nothing more is worth waiting for. */
 bool hr_answer_reader_done(const hr_answer_reader_t *reader);
 

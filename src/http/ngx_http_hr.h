@@ -11,6 +11,7 @@
  *   ngx_http_hr_negotiate.c language and content coding
  *   ngx_http_hr_conf.c      directives
  *   ngx_http_hr_file.c      a file of the company as a whole
+ *   ngx_http_hr_sse.c       server-sent events
  */
 
 #ifndef NGX_HTTP_HR_H

@@ -307,13 +307,21 @@ static void
 ngx_http_hr_job_progress(ngx_http_hr_call_t *call)
 {
     size_t              chars;
+    hr_str_t            text;
     ngx_uint_t          from, progress;
     ngx_http_hr_job_t  *job = call->data;
 
-    chars = hr_answer_reader_content(call->reader);
-    if (chars == 0) {
+    text = hr_answer_reader_text(call->reader);
+    chars = text.len;
+
+    if (chars == job->scanned) {
         return;
     }
+
+    hr_members_feed(&job->members, hr_str(text.data + job->scanned,
+                                          chars - job->scanned));
+    job->scanned = chars;
+    job->progress.sections = job->members.seen;
 
     if (job->progress.first_token == 0) {
         job->progress.first_token = ngx_max(ngx_current_msec - call->started, 1);
@@ -351,7 +359,10 @@ ngx_http_hr_job_call(ngx_http_hr_job_t *job)
     job->policy.tries++;
     job->progress.tries = job->policy.tries;
     job->progress.chars = 0;
+    job->progress.sections = 0;
     job->progress.first_token = 0;
+    job->scanned = 0;
+    ngx_memzero(&job->members, sizeof(job->members));
     ngx_http_hr_job_show(job, NGX_HTTP_HR_STEP_MODEL);
 
     hr_arena_destroy(job->answer_arena);

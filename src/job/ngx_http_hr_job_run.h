@@ -6,6 +6,8 @@
 #include "ngx_http_hr_job.h"
 #include "ngx_http_hr_call.h"
 
+#include "hr_members.h"
+
 #define NGX_HTTP_HR_JOB_LEASE   (60 * 1000)     /* ms; renewed at a third */
 #define NGX_HTTP_HR_JOB_CLAIMS  5               /* of one task, then "interrupted" */
 
@@ -37,6 +39,8 @@ struct ngx_http_hr_job_s {
 
     ngx_http_hr_call_t        call;
     hr_str_t                  asked;        /* model of the call */
+    hr_members_t              members;      /* of the text so far */
+    size_t                    scanned;      /* bytes of it */
     hr_arena_t               *answer_arena;     /* of the attempt */
     hr_answer_t               answer;
     hr_gen_result_t           result;

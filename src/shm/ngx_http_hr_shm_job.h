@@ -25,7 +25,7 @@ typedef struct {
     ngx_uint_t      step;           /* of the job layer */
     ngx_uint_t      progress;       /* 0..100 */
     ngx_uint_t      chars;          /* bytes of the answer's text so far */
-    ngx_uint_t      sections;       /* members of the document that have begun */
+    uint32_t        sections;       /* members of the document that have begun, a bit each */
     ngx_uint_t      first_token;    /* ms from the call; 0: none yet */
     ngx_uint_t      waiting;        /* ms of the pause before the next call; 0: none */
 } ngx_http_hr_progress_t;

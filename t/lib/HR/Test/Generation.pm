@@ -10,7 +10,7 @@ use Exporter qw( import );
 use HR::Test::State ();
 use Time::HiRes qw( sleep time );
 
-our @EXPORT = qw( start ended generate outcome );
+our @EXPORT = qw( start ended generate outcome events );
 
 our $last;              # the task of the last outcome()
 
@@ -79,6 +79,16 @@ sub outcome {
         "SELECT coalesce(error_code, 'ok'), (SELECT count(*) FROM generation_history"
         . " WHERE task_id = '$last') FROM generation_tasks WHERE id = '$last'");
     return "$words=$code/$attempts";
+}
+
+
+# The events of a task up to its end, or until $each returns true.
+sub events {
+    my ($id, $each, %opt) = @_;
+
+    my $client = HR::Test::State::client();
+    $client->{token} = HR::Test::State::token(delete $opt{user} // 'admin');
+    return $client->events("/api/generation/$id/events", $each, seconds => 20, %opt);
 }
 
 1;
