@@ -1,4 +1,5 @@
 #include "ngx_http_hr_api.h"
+#include "ngx_http_hr_trace.h"
 #include "ngx_http_hr_job.h"
 
 
@@ -253,6 +254,7 @@ ngx_http_hr_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_http_hr_trace_exit_process();
     ngx_http_hr_db_exit_process();
     ngx_http_hr_worker_slot_release(hmcf->worker_slot);
 }

@@ -120,6 +120,7 @@ typedef struct {
     ngx_uint_t               llm_budget;            /* US dollars a month; 0: none */
     ngx_str_t                langfuse_host;
     ngx_str_t                langfuse_key_file;
+    ngx_str_t                langfuse_key;          /* "public:secret", NUL-terminated */
 
     /* the server of the first hr_api: where llm_location is looked up */
     ngx_http_core_srv_conf_t  *server;

@@ -1,5 +1,6 @@
 #include "ngx_http_hr_job_run.h"
 #include "ngx_http_hr_touch.h"
+#include "ngx_http_hr_trace.h"
 
 
 #define NGX_HTTP_HR_JOB_TICK     100        /* ms */
@@ -106,6 +107,10 @@ ngx_http_hr_job_postconfiguration(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf)
         return NGX_ERROR;
     }
 
+    if (ngx_http_hr_trace_conf(cf, hmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (hmcf->llm_location.len != 0 && hmcf->llm_location.data[0] != '/') {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"hr_llm location=%V\" is not the name of a location: it "
@@ -146,7 +151,7 @@ ngx_http_hr_job_init_process(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
 
     ngx_http_hr_job_recover(1);
 
-    return NGX_OK;
+    return ngx_http_hr_trace_init_process(hmcf, cycle->log);
 }
 
 

@@ -1,5 +1,6 @@
 #include "ngx_http_hr_job_run.h"
 #include "ngx_http_hr_touch.h"
+#include "ngx_http_hr_trace.h"
 
 
 #define NGX_HTTP_HR_JOB_NOTE       300      /* ms in a call until its step is written down */
@@ -192,6 +193,7 @@ ngx_http_hr_job_begin(ngx_http_hr_job_t *job)
 static void
 ngx_http_hr_job_prepare(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
 {
+    char                            trace_id[HR_TRACE_ID + 1];
     hr_rc_t                         rc;
     hr_gen_timing_t                 timing;
     hr_gen_request_t                request;
@@ -206,6 +208,11 @@ ngx_http_hr_job_prepare(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
     request.temperature = job->params.temperature;
     request.model = job->params.model;
     request.task_id = job->task.id;
+    if (ngx_http_hr_trace_enabled()) {
+        ngx_http_hr_trace_id(job->task.id, trace_id);
+        request.trace_id = hr_arena_str(job->arena, hr_str_from_c(trace_id));
+    }
+
     request.stream = hmcf->llm_stream;
     request.naive_times = hmcf->naive_times;
     request.now = job->started_at;
@@ -677,6 +684,40 @@ ngx_http_hr_job_account(const ngx_http_hr_job_t *job)
 }
 
 
+/* What the tracing service hears of the job's end. */
+static void
+ngx_http_hr_job_trace(ngx_http_hr_job_t *job, hr_generr_t error)
+{
+    char                      id[HR_TRACE_ID + 1];
+    hr_trace_t                trace;
+    ngx_http_hr_main_conf_t  *hmcf = ngx_http_hr_main_conf();
+
+    if (!ngx_http_hr_trace_enabled()) {
+        return;
+    }
+
+    ngx_http_hr_trace_id(job->task.id, id);
+
+    ngx_memzero(&trace, sizeof(trace));
+    trace.trace_id = hr_str_from_c(id);
+    trace.user_id = job->task.created_by;
+    trace.session_id = job->task.batch_id.data != NULL ? job->task.batch_id
+                                                       : job->task.id;
+    trace.environment = ngx_http_hr_str(&hmcf->environment);
+    trace.started = job->started_at;
+    trace.ended = hr_time_now();
+    trace.success = error == HR_GENERR_NONE;
+    trace.error_code = hr_str_from_c(hr_generr_code(error));
+    trace.metadata = job->result.metadata_tree;
+    trace.completeness = job->result.completeness;
+    trace.has_quality = job->result.has_validation;
+    trace.quality = job->result.validation;
+    trace.schema_valid = job->result.schema_valid;
+
+    ngx_http_hr_trace_push(&trace);
+}
+
+
 static void
 ngx_http_hr_job_stored(ngx_http_hr_job_t *job)
 {
@@ -691,6 +732,7 @@ ngx_http_hr_job_stored(ngx_http_hr_job_t *job)
         }
 
         ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_COMPLETED, 1);
+        ngx_http_hr_job_trace(job, HR_GENERR_NONE);
         ngx_http_hr_job_account(job);
         (void) ngx_http_hr_breaker_report(1, job->probe, 0);
         ngx_http_hr_jobs_set_fault(HR_GENERR_NONE);
@@ -753,6 +795,7 @@ ngx_http_hr_job_failed(ngx_http_hr_job_t *job)
                       job->answer.message.len ? ": " : "",
                       job->answer.message.len, job->answer.message.data);
         ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_FAILED, 1);
+        ngx_http_hr_job_trace(job, error);
         ngx_http_hr_job_account(job);
         ngx_http_hr_job_report(job, error);
 
