@@ -223,6 +223,7 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_http_hr_wait_init(cycle->log);
     ngx_http_hr_cache_init_worker(hmcf->cache, hmcf->worker_slot);
     ngx_http_hr_data_init_worker(hmcf->worker_slot);
 

@@ -200,6 +200,7 @@ hr_rc_t hr_store_rollback_to(hr_store_conn_t *conn);
 #define HR_STORE_T_BATCHES   0x10u
 #define HR_STORE_T_HISTORY   0x20u
 #define HR_STORE_T_AUDIT     0x40u
+#define HR_STORE_T_LOGINS    0x80u      /* of an account: only the time of its last login */
 
 unsigned hr_store_touched(const hr_store_conn_t *conn);
 

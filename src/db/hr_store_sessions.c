@@ -155,7 +155,7 @@ hr_store_login(hr_store_conn_t *conn, const hr_store_session_t *session,
     hr_rc_t  rc;
     int64_t  changed;
 
-    rc = hr_store_write(conn, HR_STORE_T_SESSIONS | HR_STORE_T_USERS);
+    rc = hr_store_write(conn, HR_STORE_T_SESSIONS | HR_STORE_T_LOGINS);
     if (rc != HR_OK) {
         return rc;
     }

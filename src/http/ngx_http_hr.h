@@ -6,6 +6,7 @@
  *   ngx_http_hr_guard.c     token -> user, roles, general rate limit
  *   ngx_http_hr_input.c     query, path and body values, typed and checked
  *   ngx_http_hr_answer.c    the one writer of answers
+ *   ngx_http_hr_wait.c      waiting for an answer that somebody else renders
  *   ngx_http_hr_headers.c   request id, what every answer carries
  *   ngx_http_hr_origin.c    trusted hosts, CORS
  *   ngx_http_hr_negotiate.c language and content coding
@@ -248,6 +249,9 @@ struct ngx_http_hr_ctx_s {
     /* response cache */
     ngx_str_t                 cache_key;    /* empty: do not store */
     ngx_http_hr_epochs_t      epochs;       /* captured before the data is read */
+    ngx_http_hr_cache_claim_t claim;        /* own, or the one that is waited for */
+    ngx_uint_t                wait_rounds;
+    ngx_msec_t                wait_until;
 
     ngx_uint_t                error_status; /* hr_error_page: what nginx decided */
     unsigned                  authenticated:1;
@@ -306,6 +310,9 @@ void ngx_http_hr_guard_loaded(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     hr_error_kind_t error);
 /* What follows the guard: rate limit, role, cache, body, handler. */
 ngx_int_t ngx_http_hr_continue(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
+/* Its part with a key: the cached answer, or waiting for it, or the handler. */
+ngx_int_t ngx_http_hr_continue_cached(ngx_http_request_t *r,
+    ngx_http_hr_ctx_t *ctx);
 
 /* Address of the client, behind trusted proxies: text form in the pool. */
 ngx_str_t ngx_http_hr_client_address(ngx_http_request_t *r);
@@ -395,6 +402,17 @@ ngx_uint_t ngx_http_hr_tag_listed(const ngx_str_t *list, const ngx_str_t *etag);
 /* NGX_DECLINED: nothing cached */
 ngx_int_t ngx_http_hr_answer_cached(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx);
+
+/*
+ * After a miss.  NGX_OK: render.  NGX_DONE: the request waits (at most two
+ * seconds) for somebody who does.  NGX_AGAIN: look into the cache once more.
+ * NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_http_hr_wait(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
+/* The request has rendered, or will not: those who wait are woken. */
+void ngx_http_hr_wait_end(ngx_http_hr_ctx_t *ctx);
+/* In init_process. */
+void ngx_http_hr_wait_init(ngx_log_t *log);
 
 ngx_int_t ngx_http_hr_error(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     hr_error_kind_t kind);

@@ -550,14 +550,19 @@ ngx_http_hr_answer(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_uint_t    gzip;
     ngx_chain_t  *out;
 
+    if (a->body.err == HR_OK) {
+        ngx_http_hr_answer_store(r, ctx, a);
+    }
+
+    /* those who wait for this body find it now, or see that there is none */
+    ngx_http_hr_wait_end(ctx);
+
     if (a->body.err != HR_OK) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "hr: answer not complete (%i)", (ngx_int_t) a->body.err);
         ngx_http_hr_answer_release(a);
         return ngx_http_hr_error(r, ctx, HR_E_INTERNAL);
     }
-
-    ngx_http_hr_answer_store(r, ctx, a);
 
     etag.data = (u_char *) a->etag;
     etag.len = ngx_strlen(a->etag);

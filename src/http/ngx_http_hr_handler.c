@@ -280,6 +280,34 @@ ngx_http_hr_cache_key(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 
 
 ngx_int_t
+ngx_http_hr_continue_cached(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
+{
+    ngx_int_t   rc;
+    ngx_uint_t  look;
+
+    /* twice at most: an entry may be there and still be of no use */
+    for (look = 0; look < 2; look++) {
+        rc = ngx_http_hr_answer_cached(r, ctx);
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
+
+        rc = ngx_http_hr_wait(r, ctx);
+
+        if (rc == NGX_OK) {
+            break;
+        }
+
+        if (rc != NGX_AGAIN) {
+            return rc == NGX_DONE ? NGX_DONE : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    return ctx->route->handler(r, ctx);
+}
+
+
+ngx_int_t
 ngx_http_hr_continue(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
     ngx_int_t  rc;
@@ -289,10 +317,7 @@ ngx_http_hr_continue(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        rc = ngx_http_hr_answer_cached(r, ctx);
-        if (rc != NGX_DECLINED) {
-            return rc;
-        }
+        return ngx_http_hr_continue_cached(r, ctx);
     }
 
     if (ctx->route->body_limit == 0) {

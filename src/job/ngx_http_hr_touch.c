@@ -12,7 +12,8 @@ ngx_http_hr_touched(unsigned touched)
         ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_TASKS);
     }
 
-    if (touched & HR_STORE_T_USERS) {
+    /* a login ends no list: those show names of accounts, not their logins */
+    if (touched & (HR_STORE_T_USERS|HR_STORE_T_LOGINS)) {
         ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_USERS);
     }
 

@@ -1,45 +1,6 @@
 #include "ngx_http_hr_shm_cache.h"
+#include "ngx_http_hr_shm_entry.h"
 
-
-#define NGX_HTTP_HR_CACHE_CHUNK       4096
-#define NGX_HTTP_HR_CACHE_EVICT_MAX   30
-#define NGX_HTTP_HR_CACHE_SKIP_MAX    16
-
-typedef struct {
-    size_t               len;
-    ngx_uint_t           n;
-    u_char             **chunk;         /* slab block of n pointers */
-} ngx_http_hr_cache_body_t;
-
-typedef struct {
-    ngx_rbtree_node_t         node;     /* guarded by the mutex, as is all below */
-    ngx_queue_t               lru;
-    uint64_t                  hash;
-    ngx_http_hr_cache_body_t  body;
-    ngx_http_hr_cache_body_t  gzip;
-    ngx_http_hr_epochs_t      epochs;
-    ngx_msec_t                expires;  /* ngx_current_msec; 0: never */
-    time_t                    used;
-    time_t                    modified;
-    ngx_uint_t                content_type;
-    ngx_uint_t                dead;     /* unlinked, waits for its last pin */
-    size_t                    etag_len;
-    size_t                    key_len;
-    u_char                    etag[NGX_HTTP_HR_ETAG_MAX];
-    uint16_t                  pins[NGX_HTTP_HR_WORKER_SLOTS];
-    u_char                    key[1];
-} ngx_http_hr_cache_entry_t;
-
-typedef struct {
-    ngx_http_hr_shm_root_t    root;
-    ngx_rbtree_t              rbtree;
-    ngx_rbtree_node_t         sentinel;
-    ngx_queue_t               lru;      /* head: most recently used */
-    ngx_queue_t               dead;     /* unlinked but pinned */
-    ngx_uint_t                entries;
-    size_t                    bytes;
-    ngx_atomic_t              hits, misses, stale, stores, evictions, failures;
-} ngx_http_hr_cache_root_t;
 
 struct ngx_http_hr_cache_s {
     ngx_uint_t                nshards;
@@ -55,55 +16,11 @@ typedef struct {
 } ngx_http_hr_cache_pin_t;
 
 
-static ngx_int_t ngx_http_hr_cache_create(ngx_http_hr_shm_t *shm);
-static void ngx_http_hr_cache_reset(ngx_http_hr_shm_t *shm);
 static void ngx_http_hr_cache_unpin(void *data);
 
 
 /* of the event loop only */
 static u_char  ngx_http_hr_cache_scratch[NGX_HTTP_HR_CACHE_COPY_MAX];
-
-
-void
-ngx_http_hr_epochs_add_family(ngx_http_hr_epochs_t *epochs,
-    ngx_http_hr_epoch_t family)
-{
-    if (epochs->n < NGX_HTTP_HR_CACHE_EPOCHS) {
-        epochs->e[epochs->n].slot = family;
-        epochs->e[epochs->n].family = 1;
-        epochs->e[epochs->n++].value = ngx_http_hr_epoch(family);
-    }
-}
-
-
-void
-ngx_http_hr_epochs_add_slot(ngx_http_hr_epochs_t *epochs, ngx_uint_t slot)
-{
-    if (epochs->n < NGX_HTTP_HR_CACHE_EPOCHS) {
-        epochs->e[epochs->n].slot = slot;
-        epochs->e[epochs->n].family = 0;
-        epochs->e[epochs->n++].value = ngx_http_hr_epoch_slot_value(slot);
-    }
-}
-
-
-ngx_int_t
-ngx_http_hr_epochs_current(const ngx_http_hr_epochs_t *epochs)
-{
-    ngx_uint_t         i;
-    ngx_atomic_uint_t  now;
-
-    for (i = 0; i < epochs->n; i++) {
-        now = epochs->e[i].family ? ngx_http_hr_epoch(epochs->e[i].slot)
-                                  : ngx_http_hr_epoch_slot_value(epochs->e[i].slot);
-
-        if (now != epochs->e[i].value) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
 
 
 ngx_http_hr_cache_t *
@@ -132,7 +49,7 @@ ngx_http_hr_cache_add(ngx_conf_t *cf, ngx_str_t *name, size_t size,
         shm->name.data = p;
         shm->name.len = ngx_sprintf(p, "%V/%ui", name, i) - p;
         shm->root_size = sizeof(ngx_http_hr_cache_root_t);
-        shm->layout = 1;
+        shm->layout = 2;
         shm->create = ngx_http_hr_cache_create;
         shm->reset = ngx_http_hr_cache_reset;
         shm->data = cache;
@@ -151,317 +68,34 @@ ngx_http_hr_cache_add(ngx_conf_t *cf, ngx_str_t *name, size_t size,
 }
 
 
-static ngx_int_t
-ngx_http_hr_cache_create(ngx_http_hr_shm_t *shm)
+static ngx_uint_t
+ngx_http_hr_cache_shard(ngx_http_hr_cache_t *cache, uint64_t hash)
 {
-    ngx_http_hr_cache_root_t  *root = (ngx_http_hr_cache_root_t *) shm->root;
-
-    ngx_rbtree_init(&root->rbtree, &root->sentinel, ngx_rbtree_insert_value);
-    ngx_queue_init(&root->lru);
-    ngx_queue_init(&root->dead);
-
-    return NGX_OK;
-}
-
-
-/*
- * Called with the mutex held.  The tree may be half-linked, so nothing of it
- * is walked: the shard starts empty.  Its old blocks are lost until restart,
- * because somebody may still send from them; a death inside the few
- * instructions of a change is rare enough for that.
- */
-static void
-ngx_http_hr_cache_reset(ngx_http_hr_shm_t *shm)
-{
-    ngx_http_hr_cache_root_t  *root = (ngx_http_hr_cache_root_t *) shm->root;
-
-    (void) ngx_http_hr_cache_create(shm);
-    root->entries = 0;
-    root->bytes = 0;
+    return (hash >> 48) & (cache->nshards - 1);
 }
 
 
 void
 ngx_http_hr_cache_init_worker(ngx_http_hr_cache_t *cache, ngx_uint_t slot)
 {
-    ngx_uint_t                  i, k;
-    ngx_queue_t                *q, *list[2];
-    ngx_http_hr_cache_root_t   *root;
-    ngx_http_hr_cache_entry_t  *e;
+    ngx_uint_t                 i;
+    ngx_http_hr_shm_t         *shm;
+    ngx_http_hr_cache_root_t  *root;
 
     cache->slot = slot;
 
-    /* pins of whoever held this slot before died with it */
+    /* pins and claims of whoever held this slot before died with it */
     for (i = 0; i < cache->nshards; i++) {
-        root = (ngx_http_hr_cache_root_t *) cache->shard[i]->root;
-        ngx_http_hr_shm_lock(cache->shard[i]);
+        shm = cache->shard[i];
+        root = (ngx_http_hr_cache_root_t *) shm->root;
 
-        list[0] = &root->lru;
-        list[1] = &root->dead;
+        ngx_http_hr_shm_lock(shm);
 
-        for (k = 0; k < 2; k++) {
-            for (q = ngx_queue_head(list[k]); q != ngx_queue_sentinel(list[k]);
-                 q = ngx_queue_next(q))
-            {
-                e = ngx_queue_data(q, ngx_http_hr_cache_entry_t, lru);
-                e->pins[slot] = 0;
-            }
-        }
+        ngx_http_hr_claim_forget_locked(&root->claims, slot);
+        ngx_http_hr_cache_unpin_slot_locked(shm, slot);
 
-        ngx_http_hr_shm_unlock(cache->shard[i]);
-    }
-}
-
-
-static ngx_http_hr_shm_t *
-ngx_http_hr_cache_shard(ngx_http_hr_cache_t *cache, uint64_t hash)
-{
-    return cache->shard[(hash >> 48) & (cache->nshards - 1)];
-}
-
-
-/* Called with the mutex held, as all functions named _locked. */
-static ngx_http_hr_cache_entry_t *
-ngx_http_hr_cache_find_locked(ngx_http_hr_cache_root_t *root, uint64_t hash,
-    const ngx_str_t *key)
-{
-    ngx_rbtree_node_t          *node, *sentinel;
-    ngx_http_hr_cache_entry_t  *e;
-
-    node = root->rbtree.root;
-    sentinel = root->rbtree.sentinel;
-
-    while (node != sentinel) {
-        if ((ngx_rbtree_key_t) hash != node->key) {
-            node = (ngx_rbtree_key_t) hash < node->key ? node->left : node->right;
-            continue;
-        }
-
-        e = (ngx_http_hr_cache_entry_t *) node;
-
-        /* two keys of one 64-bit hash: the second is simply never found */
-        if (e->key_len == key->len
-            && ngx_memcmp(e->key, key->data, key->len) == 0)
-        {
-            return e;
-        }
-
-        return NULL;
-    }
-
-    return NULL;
-}
-
-
-static void
-ngx_http_hr_cache_free_body_locked(ngx_http_hr_shm_t *shm,
-    ngx_http_hr_cache_body_t *body)
-{
-    ngx_uint_t  i;
-
-    if (body->chunk == NULL) {
-        return;
-    }
-
-    for (i = 0; i < body->n; i++) {
-        if (body->chunk[i] != NULL) {
-            ngx_slab_free_locked(shm->pool, body->chunk[i]);
-        }
-    }
-
-    ngx_slab_free_locked(shm->pool, body->chunk);
-    body->chunk = NULL;
-}
-
-
-static ngx_uint_t
-ngx_http_hr_cache_pinned(const ngx_http_hr_cache_entry_t *e)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < NGX_HTTP_HR_WORKER_SLOTS; i++) {
-        if (e->pins[i] != 0) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static void
-ngx_http_hr_cache_free_locked(ngx_http_hr_shm_t *shm,
-    ngx_http_hr_cache_entry_t *e)
-{
-    ngx_http_hr_cache_free_body_locked(shm, &e->body);
-    ngx_http_hr_cache_free_body_locked(shm, &e->gzip);
-    ngx_slab_free_locked(shm->pool, e);
-}
-
-
-static void
-ngx_http_hr_cache_unlink_locked(ngx_http_hr_shm_t *shm,
-    ngx_http_hr_cache_entry_t *e)
-{
-    ngx_http_hr_cache_root_t  *root = (ngx_http_hr_cache_root_t *) shm->root;
-
-    ngx_rbtree_delete(&root->rbtree, &e->node);
-    ngx_queue_remove(&e->lru);
-    root->entries--;
-    root->bytes -= e->body.len + e->gzip.len;
-
-    if (ngx_http_hr_cache_pinned(e)) {
-        e->dead = 1;
-        ngx_queue_insert_head(&root->dead, &e->lru);
-        return;
-    }
-
-    ngx_http_hr_cache_free_locked(shm, e);
-}
-
-
-/* Frees the least recently used entry; NGX_DECLINED when there is none to free. */
-static ngx_int_t
-ngx_http_hr_cache_evict_locked(ngx_http_hr_shm_t *shm)
-{
-    ngx_uint_t                  skipped;
-    ngx_queue_t                *q;
-    ngx_http_hr_cache_root_t   *root = (ngx_http_hr_cache_root_t *) shm->root;
-    ngx_http_hr_cache_entry_t  *e;
-
-    skipped = 0;
-
-    for (q = ngx_queue_last(&root->lru);
-         q != ngx_queue_sentinel(&root->lru)
-             && skipped < NGX_HTTP_HR_CACHE_SKIP_MAX;
-         q = ngx_queue_prev(q))
-    {
-        e = ngx_queue_data(q, ngx_http_hr_cache_entry_t, lru);
-
-        if (ngx_http_hr_cache_pinned(e)) {
-            skipped++;
-            continue;
-        }
-
-        ngx_http_hr_cache_unlink_locked(shm, e);
-        root->evictions++;
-
-        return NGX_OK;
-    }
-
-    return NGX_DECLINED;
-}
-
-
-static void *
-ngx_http_hr_cache_alloc_locked(ngx_http_hr_shm_t *shm, size_t size,
-    ngx_uint_t *evicted)
-{
-    void  *p;
-
-    for ( ;; ) {
-        p = ngx_slab_alloc_locked(shm->pool, size);
-        if (p != NULL) {
-            return p;
-        }
-
-        if (*evicted >= NGX_HTTP_HR_CACHE_EVICT_MAX
-            || ngx_http_hr_cache_evict_locked(shm) != NGX_OK)
-        {
-            return NULL;
-        }
-
-        (*evicted)++;
-    }
-}
-
-
-static ngx_int_t
-ngx_http_hr_cache_body_alloc_locked(ngx_http_hr_shm_t *shm,
-    ngx_http_hr_cache_body_t *body, size_t len, ngx_uint_t *evicted)
-{
-    ngx_uint_t  i;
-
-    body->len = len;
-    body->n = (len + NGX_HTTP_HR_CACHE_CHUNK - 1) / NGX_HTTP_HR_CACHE_CHUNK;
-
-    if (body->n == 0) {
-        body->chunk = NULL;
-        return NGX_OK;
-    }
-
-    body->chunk = ngx_http_hr_cache_alloc_locked(shm,
-                                                 body->n * sizeof(u_char *),
-                                                 evicted);
-    if (body->chunk == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(body->chunk, body->n * sizeof(u_char *));
-
-    for (i = 0; i < body->n; i++) {
-        body->chunk[i] = ngx_http_hr_cache_alloc_locked(shm,
-                             (i + 1 < body->n) ? NGX_HTTP_HR_CACHE_CHUNK
-                                 : len - i * NGX_HTTP_HR_CACHE_CHUNK,
-                             evicted);
-        if (body->chunk[i] == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_hr_cache_body_fill(ngx_http_hr_cache_body_t *body, const u_char *data)
-{
-    size_t      left, n;
-    ngx_uint_t  i;
-
-    left = body->len;
-
-    for (i = 0; i < body->n; i++) {
-        n = ngx_min(left, NGX_HTTP_HR_CACHE_CHUNK);
-        ngx_memcpy(body->chunk[i], data, n);
-        data += n;
-        left -= n;
-    }
-}
-
-
-static ngx_http_hr_cache_entry_t *
-ngx_http_hr_cache_build(ngx_http_hr_shm_t *shm,
-    const ngx_http_hr_cache_item_t *item)
-{
-    ngx_uint_t                  evicted;
-    ngx_http_hr_cache_entry_t  *e;
-
-    evicted = 0;
-    ngx_http_hr_shm_lock(shm);
-
-    e = ngx_http_hr_cache_alloc_locked(shm, sizeof(ngx_http_hr_cache_entry_t)
-                                            + item->key.len, &evicted);
-    if (e == NULL) {
         ngx_http_hr_shm_unlock(shm);
-        return NULL;
     }
-
-    ngx_memzero(e, sizeof(ngx_http_hr_cache_entry_t));
-
-    if (ngx_http_hr_cache_body_alloc_locked(shm, &e->body, item->body.len,
-                                            &evicted) != NGX_OK
-        || ngx_http_hr_cache_body_alloc_locked(shm, &e->gzip, item->gzip.len,
-                                               &evicted) != NGX_OK)
-    {
-        ngx_http_hr_cache_free_locked(shm, e);
-        ngx_http_hr_shm_unlock(shm);
-        return NULL;
-    }
-
-    ngx_http_hr_shm_unlock(shm);
-
-    return e;
 }
 
 
@@ -470,9 +104,10 @@ ngx_http_hr_cache_put(ngx_http_hr_cache_t *cache,
     const ngx_http_hr_cache_item_t *item)
 {
     uint64_t                    hash;
+    ngx_atomic_uint_t           resets;
     ngx_http_hr_shm_t          *shm;
     ngx_http_hr_cache_root_t   *root;
-    ngx_http_hr_cache_entry_t  *e, *old;
+    ngx_http_hr_cache_entry_t  *e;
 
     if (item->key.len > NGX_HTTP_HR_CACHE_KEY_MAX
         || item->etag.len > NGX_HTTP_HR_ETAG_MAX)
@@ -481,7 +116,7 @@ ngx_http_hr_cache_put(ngx_http_hr_cache_t *cache,
     }
 
     hash = ngx_http_hr_hash(NGX_HTTP_HR_HASH_SEED, item->key.data, item->key.len);
-    shm = ngx_http_hr_cache_shard(cache, hash);
+    shm = cache->shard[ngx_http_hr_cache_shard(cache, hash)];
     root = (ngx_http_hr_cache_root_t *) shm->root;
 
     /* one body must not empty a shard */
@@ -490,43 +125,114 @@ ngx_http_hr_cache_put(ngx_http_hr_cache_t *cache,
         return NGX_DECLINED;
     }
 
-    e = ngx_http_hr_cache_build(shm, item);
+    ngx_http_hr_shm_lock(shm);
+    e = ngx_http_hr_cache_build_locked(shm, cache->slot, item);
+    resets = root->root.resets;
+    ngx_http_hr_shm_unlock(shm);
+
     if (e == NULL) {
         (void) ngx_atomic_fetch_add(&root->failures, 1);
         return NGX_DECLINED;
     }
 
     /* nobody sees the entry yet: fill it without the lock */
-    ngx_http_hr_cache_body_fill(&e->body, item->body.data);
-    ngx_http_hr_cache_body_fill(&e->gzip, item->gzip.data);
-    e->node.key = (ngx_rbtree_key_t) hash;
-    e->hash = hash;
-    e->epochs = item->epochs;
-    e->expires = item->ttl ? ngx_current_msec + item->ttl : 0;
-    e->used = ngx_time();
-    e->modified = item->modified;
-    e->content_type = item->content_type;
-    e->etag_len = item->etag.len;
-    ngx_memcpy(e->etag, item->etag.data, item->etag.len);
-    e->key_len = item->key.len;
-    ngx_memcpy(e->key, item->key.data, item->key.len);
+    ngx_http_hr_cache_fill(e, hash, item);
 
     ngx_http_hr_shm_lock(shm);
 
-    old = ngx_http_hr_cache_find_locked(root, hash, &item->key);
-    if (old != NULL) {
-        ngx_http_hr_cache_unlink_locked(shm, old);
+    root->pins[cache->slot]--;
+
+    if (resets != root->root.resets) {
+        /* the shard was emptied meanwhile, and the entry with it */
+        ngx_http_hr_shm_unlock(shm);
+        return NGX_DECLINED;
     }
 
-    ngx_rbtree_insert(&root->rbtree, &e->node);
-    ngx_queue_insert_head(&root->lru, &e->lru);
-    root->entries++;
-    root->bytes += e->body.len + e->gzip.len;
-    root->stores++;
-
+    ngx_http_hr_cache_link_locked(shm, cache->slot, e);
     ngx_http_hr_shm_unlock(shm);
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_hr_cache_current(const ngx_http_hr_cache_entry_t *e)
+{
+    return ngx_http_hr_epochs_current(&e->epochs)
+           && (e->expires == 0
+               || (ngx_msec_int_t) (ngx_current_msec - e->expires) < 0);
+}
+
+
+ngx_int_t
+ngx_http_hr_cache_claim(ngx_http_hr_cache_t *cache, const ngx_str_t *key,
+    const ngx_http_hr_epochs_t *epochs, ngx_http_hr_cache_claim_t *claim)
+{
+    uint64_t                    hash;
+    ngx_int_t                   rc;
+    ngx_http_hr_shm_t          *shm;
+    ngx_http_hr_cache_root_t   *root;
+    ngx_http_hr_cache_entry_t  *e;
+
+    hash = ngx_http_hr_hash(NGX_HTTP_HR_HASH_SEED, key->data, key->len);
+
+    claim->cache = cache;
+    claim->shard = ngx_http_hr_cache_shard(cache, hash);
+    claim->ticket = 0;
+
+    shm = cache->shard[claim->shard];
+    root = (ngx_http_hr_cache_root_t *) shm->root;
+
+    ngx_http_hr_shm_lock(shm);
+
+    /* stored between the miss and this lock */
+    e = ngx_http_hr_cache_find_locked(root, hash, key);
+    if (e != NULL && ngx_http_hr_cache_current(e)) {
+        ngx_http_hr_shm_unlock(shm);
+        return NGX_AGAIN;
+    }
+
+    rc = ngx_http_hr_claim_take_locked(&root->claims, hash, epochs, cache->slot,
+                                       &claim->index);
+    if (rc != NGX_DECLINED) {
+        claim->ticket = root->claims.entry[claim->index].ticket;
+    }
+
+    ngx_http_hr_shm_unlock(shm);
+
+    return rc == NGX_BUSY ? NGX_BUSY : NGX_OK;
+}
+
+
+ngx_uint_t
+ngx_http_hr_cache_claim_stands(const ngx_http_hr_cache_claim_t *claim)
+{
+    ngx_http_hr_cache_root_t  *root;
+
+    root = (ngx_http_hr_cache_root_t *) claim->cache->shard[claim->shard]->root;
+
+    return ngx_http_hr_claim_stands(&root->claims, claim->index, claim->ticket);
+}
+
+
+void
+ngx_http_hr_cache_claim_end(ngx_http_hr_cache_claim_t *claim)
+{
+    ngx_http_hr_shm_t         *shm;
+    ngx_http_hr_cache_root_t  *root;
+
+    if (claim->ticket == 0) {
+        return;
+    }
+
+    shm = claim->cache->shard[claim->shard];
+    root = (ngx_http_hr_cache_root_t *) shm->root;
+
+    ngx_http_hr_shm_lock(shm);
+    ngx_http_hr_claim_end_locked(&root->claims, claim->index, claim->ticket);
+    ngx_http_hr_shm_unlock(shm);
+
+    claim->ticket = 0;
 }
 
 
@@ -534,8 +240,13 @@ static void
 ngx_http_hr_cache_unpin(void *data)
 {
     ngx_http_hr_cache_pin_t    *pin = data;
+    ngx_http_hr_cache_root_t   *root;
+
+    root = (ngx_http_hr_cache_root_t *) pin->shm->root;
 
     ngx_http_hr_shm_lock(pin->shm);
+
+    root->pins[pin->cache->slot]--;
 
     /* after a reset the entry belongs to nobody any more */
     if (pin->resets == pin->shm->root->resets) {
@@ -548,22 +259,6 @@ ngx_http_hr_cache_unpin(void *data)
     }
 
     ngx_http_hr_shm_unlock(pin->shm);
-}
-
-
-static void
-ngx_http_hr_cache_copy_locked(ngx_http_hr_cache_body_t *body, u_char *p)
-{
-    size_t      left, n;
-    ngx_uint_t  i;
-
-    left = body->len;
-
-    for (i = 0; i < body->n; i++) {
-        n = ngx_min(left, NGX_HTTP_HR_CACHE_CHUNK);
-        p = ngx_cpymem(p, body->chunk[i], n);
-        left -= n;
-    }
 }
 
 
@@ -653,7 +348,7 @@ ngx_http_hr_cache_get(ngx_http_hr_cache_t *cache, const ngx_str_t *key,
     ngx_http_hr_cache_entry_t  *e;
 
     hash = ngx_http_hr_hash(NGX_HTTP_HR_HASH_SEED, key->data, key->len);
-    shm = ngx_http_hr_cache_shard(cache, hash);
+    shm = cache->shard[ngx_http_hr_cache_shard(cache, hash)];
     root = (ngx_http_hr_cache_root_t *) shm->root;
 
     ngx_http_hr_shm_lock(shm);
@@ -665,9 +360,7 @@ ngx_http_hr_cache_get(ngx_http_hr_cache_t *cache, const ngx_str_t *key,
         return NGX_DECLINED;
     }
 
-    if (!ngx_http_hr_epochs_current(&e->epochs)
-        || (e->expires && (ngx_msec_int_t) (ngx_current_msec - e->expires) >= 0))
-    {
+    if (!ngx_http_hr_cache_current(e)) {
         root->stale++;
         ngx_http_hr_cache_unlink_locked(shm, e);
         ngx_http_hr_shm_unlock(shm);
@@ -717,6 +410,7 @@ ngx_http_hr_cache_get(ngx_http_hr_cache_t *cache, const ngx_str_t *key,
     pin->entry = e;
     pin->resets = root->root.resets;
     e->pins[cache->slot]++;
+    root->pins[cache->slot]++;
     cln->handler = ngx_http_hr_cache_unpin;
 
     ngx_http_hr_shm_unlock(shm);
@@ -738,6 +432,7 @@ void
 ngx_http_hr_cache_stat(ngx_http_hr_cache_t *cache, ngx_uint_t shard,
     ngx_http_hr_cache_stat_t *stat)
 {
+    ngx_uint_t                 i;
     ngx_http_hr_shm_t         *shm = cache->shard[shard];
     ngx_http_hr_cache_root_t  *root = (ngx_http_hr_cache_root_t *) shm->root;
 
@@ -748,6 +443,13 @@ ngx_http_hr_cache_stat(ngx_http_hr_cache_t *cache, ngx_uint_t shard,
     stat->evictions = root->evictions;
     stat->failures = root->failures;
     stat->resets = root->root.resets;
+    stat->waits = root->claims.waits;
+    stat->pins = 0;
+
+    for (i = 0; i < NGX_HTTP_HR_WORKER_SLOTS; i++) {
+        stat->pins += root->pins[i];
+    }
+
     stat->size = ngx_http_hr_shm_size(shm);
     stat->free = ngx_http_hr_shm_free_bytes(shm);
     stat->entries = root->entries;

@@ -13,36 +13,23 @@
  *         still invisible, then linked under the lock.
  *   evict at most 30 entries per insert, at most 16 pinned ones skipped; then
  *         the answer just stays uncached.
+ *   miss  one renders, the others wait for it (ngx_http_hr_shm_claim.h).
  *
  * A worker that takes over the slot of a dead one zeroes that column, so that
- * pins never leak.  A shard whose holder died in a change is emptied.
+ * pins never leak, and frees what the dead one was filling.  A shard whose
+ * holder died in a change is emptied: at once as far as answers go, its memory
+ * as soon as nobody sends from it any more.
  */
 
 #ifndef NGX_HTTP_HR_SHM_CACHE_H
 #define NGX_HTTP_HR_SHM_CACHE_H
 
-#include "ngx_http_hr_shm_state.h"
+#include "ngx_http_hr_shm_claim.h"
 
 #define NGX_HTTP_HR_CACHE_SHARDS_MAX   32
 #define NGX_HTTP_HR_CACHE_KEY_MAX      1024
-#define NGX_HTTP_HR_CACHE_EPOCHS       4
 #define NGX_HTTP_HR_CACHE_COPY_MAX     (16 * 1024)
 #define NGX_HTTP_HR_ETAG_MAX           40
-
-/* The epoch values that a body was made from. */
-typedef struct {
-    ngx_uint_t              n;
-    struct {
-        ngx_uint_t          slot;       /* index into slot_epoch, or family */
-        ngx_uint_t          family;     /* 1: slot is a ngx_http_hr_epoch_t */
-        ngx_atomic_uint_t   value;
-    } e[NGX_HTTP_HR_CACHE_EPOCHS];
-} ngx_http_hr_epochs_t;
-
-void ngx_http_hr_epochs_add_family(ngx_http_hr_epochs_t *epochs,
-    ngx_http_hr_epoch_t family);
-void ngx_http_hr_epochs_add_slot(ngx_http_hr_epochs_t *epochs, ngx_uint_t slot);
-ngx_int_t ngx_http_hr_epochs_current(const ngx_http_hr_epochs_t *epochs);
 
 typedef struct {
     ngx_str_t               key;
@@ -69,10 +56,20 @@ typedef struct {
 
 typedef struct {
     ngx_atomic_uint_t       hits, misses, stale, stores, evictions, failures, resets;
+    ngx_atomic_uint_t       waits;      /* for a body that somebody else rendered */
+    ngx_uint_t              pins;       /* bodies being sent or filled, all workers */
     size_t                  size, free, entries, bytes;
 } ngx_http_hr_cache_stat_t;
 
 typedef struct ngx_http_hr_cache_s  ngx_http_hr_cache_t;
+
+/* A claim, one's own or the one to wait for; ticket 0: none. */
+typedef struct {
+    ngx_http_hr_cache_t    *cache;
+    ngx_uint_t              shard;
+    ngx_uint_t              index;
+    ngx_atomic_uint_t       ticket;
+} ngx_http_hr_cache_claim_t;
 
 /* size is that of all shards together; shards a power of two. */
 ngx_http_hr_cache_t *ngx_http_hr_cache_add(ngx_conf_t *cf, ngx_str_t *name,
@@ -82,13 +79,27 @@ ngx_http_hr_cache_t *ngx_http_hr_cache_add(ngx_conf_t *cf, ngx_str_t *name,
 void ngx_http_hr_cache_init_worker(ngx_http_hr_cache_t *cache, ngx_uint_t slot);
 
 /*
- * NGX_OK: *hit is filled, memory comes from pool.  etag: a quoted tag of the
- * client or NULL - when it equals the entry's the body is not fetched (the
- * caller sends 304).  NGX_DECLINED: not there or no longer current.
+ * NGX_OK: *hit is filled, memory comes from pool.  headers_only: the body is
+ * not fetched (the caller judges If-None-Match first).  NGX_DECLINED: not there
+ * or no longer current.
  */
 ngx_int_t ngx_http_hr_cache_get(ngx_http_hr_cache_t *cache,
     const ngx_str_t *key, ngx_uint_t want_gzip, ngx_uint_t headers_only,
     ngx_pool_t *pool, ngx_http_hr_cache_hit_t *hit);
+
+/*
+ * After a miss.  NGX_OK: the caller renders, *claim is its own (or none, when
+ * the table is full) and must be ended.  NGX_BUSY: somebody else renders the
+ * same from current data; *claim is what to wait for.  NGX_AGAIN: it has just
+ * been stored.
+ */
+ngx_int_t ngx_http_hr_cache_claim(ngx_http_hr_cache_t *cache,
+    const ngx_str_t *key, const ngx_http_hr_epochs_t *epochs,
+    ngx_http_hr_cache_claim_t *claim);
+/* Without a lock. */
+ngx_uint_t ngx_http_hr_cache_claim_stands(const ngx_http_hr_cache_claim_t *claim);
+/* Ends an own claim; nothing happens when there is none. */
+void ngx_http_hr_cache_claim_end(ngx_http_hr_cache_claim_t *claim);
 
 /* NGX_DECLINED: no room or no longer current; never an error of the request. */
 ngx_int_t ngx_http_hr_cache_put(ngx_http_hr_cache_t *cache,

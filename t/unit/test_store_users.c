@@ -197,7 +197,7 @@ transactions(void)
     IS_INT(hr_store_savepoint(w), HR_OK, "savepoint");
     IS_INT(hr_store_login(w, &s, HR_STR_NULL, AT(0)), HR_OK, "a write");
     IS_INT(hr_store_release(w), HR_OK, "release");
-    IS_INT(hr_store_touched(w), HR_STORE_T_USERS | HR_STORE_T_SESSIONS,
+    IS_INT(hr_store_touched(w), HR_STORE_T_LOGINS | HR_STORE_T_SESSIONS,
            "touched tells what changed");
     IS_INT(hr_store_savepoint(w), HR_OK, "another savepoint");
     IS_INT(hr_store_savepoint(w), HR_ERROR, "there is one level only");
