@@ -87,11 +87,10 @@ __DATA__
 --- login
 --- setup
 api(GET => '/api/auth/me');
-my @got = together(login_job(), login_job(),
+my @got = together(login_job(),
                    map { get_job(0.1, '/api/organization/positions') } 1 .. 24);
-my @answers = @got[2 .. $#got];
+my @answers = @got[1 .. $#got];
 my %workers = map { $_->{worker} => 1 } @answers;
-set(misses => count(MISS => @answers), hits => count(HIT => @answers));
 die "one worker answered all\n" if keys %workers != 2;
 die misses(@answers) if count(MISS => @answers) != 1;
 die 'hits: ' . count(HIT => @answers) if count(HIT => @answers) != 23;
@@ -110,7 +109,7 @@ my $id = 'bbbbbbbb-0000-4000-8000-000000000009';
 my $list = '/api/profiles/?limit=100';
 api(GET => '/api/auth/me');
 my @got = together(
-    login_job(), login_job(),
+    login_job(),
     get_job(0.1, $list), get_job(0.1, $list),
     [0.2, sub {
         api(PUT => "/api/profiles/$id", { employee_name => 'Test Person' });
@@ -118,10 +117,9 @@ my @got = together(
         return $again->[1]->();
     }],
 );
-my ($card) = grep { $_->{profile_id} eq $id } @{ $got[4]{json}{profiles} };
-die "status $got[4]{status}\n" if $got[4]{status} != 200;
+my ($card) = grep { $_->{profile_id} eq $id } @{ $got[3]{json}{profiles} };
+die "status $got[3]{status}\n" if $got[3]{status} != 200;
 die "stale: $card->{employee_name}\n" if $card->{employee_name} ne "Test Person";
-die "rendered before the write: $got[4]{seconds}\n" if $got[4]{seconds} < 0.02;
 --- request
 GET /api/profiles/?limit=100
 --- json
