@@ -8,6 +8,7 @@ static ngx_int_t ngx_http_hr_log_handler(ngx_http_request_t *r);
 
 const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_system_routes,
+    ngx_http_hr_docs_routes,
     ngx_http_hr_auth_routes,
     ngx_http_hr_users_routes,
     ngx_http_hr_catalog_routes,
@@ -133,6 +134,7 @@ ngx_http_hr_postconfiguration(ngx_conf_t *cf)
     }
 
     if (ngx_http_hr_company_load_conf(cf, hmcf) != NGX_OK
+        || ngx_http_hr_docs_load_conf(cf, hmcf) != NGX_OK
         || ngx_http_hr_data_load_conf(cf, hmcf) != NGX_OK)
     {
         return NGX_ERROR;

@@ -13,6 +13,8 @@
 #include "hr_score.h"
 #include "hr_xlsx.h"
 
+#define NGX_HTTP_HR_DOCS  6         /* addresses of the API description */
+
 /* What hmcf->api points to. */
 typedef struct {
     ngx_http_hr_db_conf_t     db;
@@ -20,6 +22,7 @@ typedef struct {
     hr_vocabulary_t          *vocabulary;       /* document.json; immutable, any thread */
     hr_quality_t             *quality;          /* quality.json; the same */
     hr_xlsx_vocabulary_t      xlsx;             /* lists of the vocabulary */
+    ngx_http_hr_answer_t      docs[NGX_HTTP_HR_DOCS];   /* constant; with "hr_docs" */
 
     /* made at configuration time, copied into shared memory by init_module */
     hr_org_t                 *image;
@@ -56,6 +59,9 @@ ngx_int_t ngx_http_hr_data_start_watch(ngx_cycle_t *cycle,
 /* Looks at the files now, whatever their times say (admin action). */
 void ngx_http_hr_data_reload_now(void);
 
+/* docs.c: the API description and its page */
+ngx_int_t ngx_http_hr_docs_load_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf);
+
 /* company.c: words and rules of profile documents */
 ngx_int_t ngx_http_hr_company_load_conf(ngx_conf_t *cf,
     ngx_http_hr_main_conf_t *hmcf);
@@ -75,6 +81,7 @@ void ngx_http_hr_session_init(void);
 
 /* route tables */
 extern const ngx_http_hr_route_t  ngx_http_hr_system_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_docs_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_auth_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_users_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_catalog_routes[];

@@ -632,7 +632,7 @@ const ngx_http_hr_route_t  ngx_http_hr_auth_routes[] = {
       NGX_HTTP_HR_NO_STORE, 0, ngx_http_hr_refresh, "refresh_token" },
 
     { "/api/auth/me", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
-      NGX_HTTP_HR_NO_STORE, 0, ngx_http_hr_me, "get_current_user" },
+      NGX_HTTP_HR_NO_STORE, 0, ngx_http_hr_me, "get_current_user_info" },
 
     { "/api/auth/validate", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
       NGX_HTTP_HR_NO_STORE, 0, ngx_http_hr_validate, "validate_token" },

@@ -282,11 +282,11 @@ const ngx_http_hr_route_t  ngx_http_hr_organization_routes[] = {
 
     { "/api/organization/structure", NGX_HTTP_POST, NGX_HTTP_HR_VIEWER,
       NGX_HTTP_HR_BODY_JSON|NGX_HTTP_HR_NO_STORE, 1024 * 1024,
-      ngx_http_hr_org_structure, "get_organization_structure" },
+      ngx_http_hr_org_structure, "get_organization_structure_with_target" },
 
     { "/api/organization/unit", NGX_HTTP_POST, NGX_HTTP_HR_VIEWER,
       NGX_HTTP_HR_BODY_JSON|NGX_HTTP_HR_NO_STORE, 1024 * 1024,
-      ngx_http_hr_org_unit, "get_business_unit" },
+      ngx_http_hr_org_unit, "get_business_unit_details" },
 
     { "/api/organization/stats", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
       NGX_HTTP_HR_ORG_FLAGS, 0, ngx_http_hr_org_stats,

@@ -51,6 +51,7 @@ typedef struct {
     ngx_str_t                data_dir;      /* structure.json, KPI/, ... */
     ngx_str_t                company_dir;   /* vocabularies and rules */
     ngx_str_t                prompts_dir;
+    ngx_str_t                docs_dir;      /* API description; empty: off */
     ngx_str_t                database;
     ngx_str_t                backup_dir;
     ngx_str_t                secret_file;
@@ -394,6 +395,10 @@ ngx_int_t ngx_http_hr_answer(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 /* For answers that are sent in pieces: the head without its length, not yet sent. */
 ngx_int_t ngx_http_hr_answer_head(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx, ngx_uint_t status, ngx_http_hr_type_t type);
+
+/* Sends a sealed answer that outlives the request, without copying or releasing it. */
+ngx_int_t ngx_http_hr_answer_constant(ngx_http_request_t *r,
+    ngx_http_hr_ctx_t *ctx, const ngx_http_hr_answer_t *a);
 
 /* Does If-None-Match name the tag (weak comparison, RFC 9110 13.1.2)? */
 ngx_uint_t ngx_http_hr_none_match(ngx_http_request_t *r, const ngx_str_t *etag);

@@ -506,7 +506,7 @@ ngx_http_hr_encoding_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
 static ngx_int_t
 ngx_http_hr_answer_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
-    ngx_http_hr_answer_t *a, ngx_uint_t gzip)
+    const ngx_http_hr_answer_t *a, ngx_uint_t gzip)
 {
     ngx_str_t  retry;
 
@@ -598,6 +598,45 @@ ngx_http_hr_answer(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_http_hr_answer_release(a);
 
     return rc;
+}
+
+
+ngx_int_t
+ngx_http_hr_answer_constant(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    const ngx_http_hr_answer_t *a)
+{
+    ngx_buf_t       *b;
+    ngx_str_t        etag;
+    ngx_uint_t       gzip;
+    ngx_chain_t     *cl;
+    const hr_buf_t  *form;
+
+    etag.data = (u_char *) a->etag;
+    etag.len = ngx_strlen(a->etag);
+
+    if (ngx_http_hr_none_match(r, &etag)) {
+        return ngx_http_hr_not_modified(r, ctx, &etag, a->gzip.len != 0);
+    }
+
+    gzip = ctx->gzip_ok && a->gzip.len != 0;
+    form = gzip ? &a->gzip : &a->body;
+
+    b = ngx_calloc_buf(r->pool);
+    cl = ngx_alloc_chain_link(r->pool);
+
+    if (b == NULL || cl == NULL
+        || ngx_http_hr_answer_headers(r, ctx, a, gzip) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    b->pos = (u_char *) form->data;
+    b->last = b->pos + form->len;
+    b->memory = 1;
+    cl->buf = b;
+    cl->next = NULL;
+
+    return ngx_http_hr_send(r, ctx, a->status, a->type, cl, form->len);
 }
 
 

@@ -145,6 +145,8 @@ ngx_command_t  ngx_http_hr_commands[] = {
                      NGX_HTTP_HR_FIELD(company_dir), NULL),
     NGX_HTTP_HR_MAIN("hr_prompts", NGX_CONF_TAKE1, ngx_http_hr_conf_path,
                      NGX_HTTP_HR_FIELD(prompts_dir), NULL),
+    NGX_HTTP_HR_MAIN("hr_docs", NGX_CONF_TAKE1, ngx_http_hr_conf_path,
+                     NGX_HTTP_HR_FIELD(docs_dir), NULL),
     NGX_HTTP_HR_MAIN("hr_data_watch", NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
                      NGX_HTTP_HR_FIELD(watch_interval), NULL),
     NGX_HTTP_HR_MAIN("hr_database", NGX_CONF_TAKE123, ngx_http_hr_conf_params,

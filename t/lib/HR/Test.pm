@@ -48,6 +48,7 @@ use Test::Nginx::Socket -Base;
 use Cwd ();
 use HR::Test::Config ();
 use HR::Test::Json ();
+use HR::Test::OpenApi ();
 use HR::Test::State ();
 
 our @EXPORT = qw( api set sql state_dir password_of );
@@ -87,6 +88,7 @@ add_response_body_check(sub {
     my ($block, $body, $index, $repeat, $dry_run) = @_;
 
     return if $dry_run;
+    _check_described($block, $body, $index);
     _check_json($block, $body, $index);
     _check_db($block) if $index == HR::Test::State::last_index($block);
 });
@@ -105,6 +107,23 @@ sub _prepend (@) {
     my ($block, $section, $text) = @_;
 
     $block->set_value($section, $text . "\n" . ($block->$section // ''));
+}
+
+# Every answer of the API must be as docs/openapi says; a test only when it is not.
+sub _check_described (@) {
+    my ($block, $body, $index) = @_;
+
+    return if defined $block->response_body_filters || defined $block->error_code_like
+              || $body =~ /\A\x1f\x8b/;
+    my ($method, $url) = HR::Test::State::request_line($block, $index) or return;
+    return if $method eq 'HEAD';
+
+    my $status = $block->error_code // 200;
+    $status = $status->[$index] if ref $status eq 'ARRAY';
+
+    my @faults = HR::Test::OpenApi::answer_faults($method, $url, $status, $body) or return;
+    fail($block->name . " - the answer is as docs/openapi says (req $index)");
+    diag(map { "  $method $url: $status: $_\n" } @faults);
 }
 
 # One test for each claim.

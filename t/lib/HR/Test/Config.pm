@@ -16,6 +16,7 @@ my @DIRECTIVES = (
     'hr_data $TEST_NGINX_HR_DATA',
     'hr_company $TEST_NGINX_HR_TOP/conf/company',
     'hr_prompts $TEST_NGINX_HR_TOP/conf/prompts',
+    'hr_docs $TEST_NGINX_HR_TOP/build/docs',
     'hr_database $TEST_NGINX_HR_STATE/profiles.db',
     'hr_jwt_secret_file $TEST_NGINX_HR_STATE/secret',
     'hr_admin password_file=$TEST_NGINX_HR_STATE/admin',

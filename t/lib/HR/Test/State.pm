@@ -8,6 +8,7 @@ use warnings;
 
 use File::Path qw( make_path );
 use HR::Client ();
+use HR::Test::OpenApi ();
 use Time::HiRes qw( sleep time );
 
 my $block;              # the block that runs
@@ -134,6 +135,18 @@ sub last_index {
 }
 
 
+# Method and URL of a request; nothing when it is not written as one line of text.
+sub request_line {
+    my ($of, $index) = @_;
+
+    my $list = $of->pipelined_requests // $of->request // return;
+    my $request = ref $list eq 'ARRAY' ? $list->[$index] : $list;
+    $request = $request->[0] if ref $request eq 'ARRAY';
+    $request = $request->{value} if ref $request eq 'HASH';
+    return ($request // '') =~ /\A\s*([A-Z]+)\s+(\/\S*)/;
+}
+
+
 # The token of a user; logs in the first time.
 sub token {
     my ($user) = @_;
@@ -165,6 +178,10 @@ sub api {
 
     die "$method $url: status $answer->{status}: $answer->{body}\n"
         if $answer->{status} !~ /\A2/;
+
+    my @faults = HR::Test::OpenApi::answer_faults($method, $url, $answer->{status},
+                                                  $answer->{body});
+    die "$method $url: not as docs/openapi says: @faults\n" if @faults;
     return $answer->{json} // $answer->{body};
 }
 
