@@ -29,10 +29,15 @@ our @allow = map {
 } @paths;
 our @patch  = map { 'PATCH ' . filled($_) } @paths;
 our @nobody = map { "$_->{method} " . filled($_->{path}) } @secured;
-our @large  = map {
-    my $limit = $_->{it}{'x-body-limit'};
-    "$_->{method} " . filled($_->{path}) . "\n" . 'x' x ($limit + 1);
-} @big;
+
+# No JSON, so that nothing happens with what is not too long.
+sub with_body {
+    my ($operation, $more) = @_;
+    return "$operation->{method} " . filled($operation->{path}) . "\n"
+           . 'x' x ($operation->{it}{'x-body-limit'} + $more);
+}
+our @full  = map { with_body($_, 0) } @big;
+our @large = map { with_body($_, 1) } @big;
 
 run_tests();
 
@@ -74,7 +79,7 @@ GET /openapi.json
 Accept-Encoding: gzip
 --- response_headers
 Content-Encoding: gzip
-Vary: Accept-Encoding
+Vary: Accept-Encoding, Accept-Language
 --- response_body_like: \A\x1f\x8b
 
 
@@ -169,3 +174,16 @@ Content-Type: application/json
 \@main::large
 --- error_code eval
 [(413) x @main::large]
+
+
+
+=== TEST 13: a body of exactly that size is read
+--- login
+--- more_headers
+Content-Type: application/json
+--- request eval
+\@main::full
+--- error_code eval
+[(422) x @main::full]
+--- json eval
+[("error.details.validation_errors[0].type = json_invalid") x @main::full]

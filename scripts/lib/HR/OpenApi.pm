@@ -11,6 +11,7 @@ package HR::OpenApi;
 #   x-body-limit           most bytes of a body; the answer to more is 413
 #   x-errors               statuses beside those that follow from the above
 #   x-conditional          the answer has an ETag, and If-None-Match gives 304
+#   x-ranges               parts of the answer can be asked for: 206 and 416
 #   x-schema               in a body or an answer: a JSON body of this schema
 #
 # x-access and x-body-limit stay in the document, and so do the Russian texts of x-ru.
@@ -100,7 +101,13 @@ sub _complete {
     }
 
     _conditional($operation) if delete $operation->{'x-conditional'};
-    _answers($operation->{responses}, @errors);
+    if (delete $operation->{'x-ranges'}) {
+        push @{ $operation->{parameters} },
+             map { { '$ref' => "#/components/parameters/$_" } } qw( Range IfRange );
+        $operation->{responses}{206} = { '$ref' => '#/components/responses/PartialContent' };
+        push @errors, 416;
+    }
+    $operation->{responses} = _answers($operation->{responses}, @errors);
 }
 
 
@@ -125,7 +132,7 @@ sub _conditional {
 }
 
 
-# Errors in the order of their numbers; every answer has a request id.
+# All answers in the order of their numbers; each has a request id.
 sub _answers {
     my ($responses, @errors) = @_;
 
@@ -137,12 +144,13 @@ sub _answers {
         $answer->{headers}{'X-Request-ID'} = { '$ref' => '#/components/headers/RequestId' };
     }
 
-    my %seen;
-    for my $status (sort { $a <=> $b } grep { !$seen{$_}++ } @errors) {
+    for my $status (@errors) {
         my $name = $RESPONSE{$status} // die "x-errors: $status\n";
         $responses->{$status} //= { '$ref' => "#/components/responses/$name" };
     }
-    $responses->{default} = { '$ref' => '#/components/responses/Error' };
+
+    return HR::Ordered::map((map { $_ => $responses->{$_} } sort keys %$responses),
+                            default => { '$ref' => '#/components/responses/Error' });
 }
 
 

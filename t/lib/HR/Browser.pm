@@ -45,8 +45,7 @@ sub start {
         open STDOUT, '>', "$dir/driver.log";
         open STDERR, '>&', \*STDOUT;
         open STDIN, '<', '/dev/null';
-        exec $driver, "--port=$self->{port}";
-        POSIX::_exit(127);
+        exec $driver, "--port=$self->{port}" or POSIX::_exit(127);
     }
 
     $self->{http} = HR::Client->new(port => $self->{port}, timeout => 60);
