@@ -1,8 +1,9 @@
 #!/usr/bin/perl
-# Latency of the list by number of profiles: p50 and p99 of single requests, without
-# the response cache (HR_CACHE=off), against each given state folder in turn.
+# Latency of the list by number of profiles: p50 and p99 as wrk sees them on one
+# connection, without the response cache (HR_CACHE=off), against each given state
+# folder in turn.
 #
-#   perl -It/lib t/bench/scale.pl 300 HOME-with-1,000 HOME-with-1,000,000
+#   perl -It/lib t/bench/scale.pl SECONDS HOME-with-1,000 HOME-with-1,000,000
 #
 # The folders come from scripts/run (which makes the account) and
 # build/unit/bench_store HOME/profiles.db ROWS unique (make -C t/unit bench).
@@ -15,8 +16,8 @@ use HR::Client ();
 use IO::Socket::INET ();
 use Time::HiRes qw( time );
 
-my ($runs, @homes) = @ARGV;
-die "usage: scale.pl RUNS HOME ...\n" if !@homes;
+my ($seconds, @homes) = @ARGV;
+die "usage: scale.pl SECONDS HOME ...\n" if !@homes;
 
 my @cases = (
     ['page 1',              '/api/profiles/?page=1&limit=20'],
@@ -50,15 +51,13 @@ for my $home (@homes) {
     for my $case (@cases) {
         my ($name, $url) = @$case;
         $url = $url->(\%place) if ref $url;
-        my @ms;
-        for (1 .. $runs) {
-            my $t = time;
-            my $answer = $client->get($url);
-            push @ms, 1000 * (time - $t);
-            die "$name: $answer->{status}\n" if $answer->{status} != 200;
-        }
-        @ms = sort { $a <=> $b } @ms;
-        push @{ $result{$name} }, [$ms[$#ms * 0.5], $ms[$#ms * 0.99]];
+        open my $wrk, '-|', 'wrk', '-t1', '-c1', "-d${seconds}s", '--latency', '-H',
+            "Authorization: Bearer $client->{token}", "http://127.0.0.1:$port$url" or die "wrk: $!\n";
+        my $out = do { local $/; <$wrk> };
+        close $wrk;
+        die "$name:\n$out" if $out =~ /Non-2xx/;
+        push @{ $result{$name} }, [map { $out =~ /$_%\s+([\d.]+)(us|ms|s)\b/
+            ? $1 * { us => 0.001, ms => 1, s => 1000 }->{$2} : die $out } 50, 99];
     }
     system 'scripts/stop >/dev/null';
 }
