@@ -4,12 +4,54 @@
 use HR::Test 'no_plan';
 use HR::Test::Archive;
 use HR::Test::Profile;
+use Socket qw( PF_INET SOCK_STREAM SOL_SOCKET SO_RCVBUF INADDR_LOOPBACK pack_sockaddr_in );
 
 our @ids = map { profile_id($_) } 1 .. 9;
 our $missing = 'cccccccc-0000-4000-8000-000000000001';
 
 sub ids (@) { return '"profile_ids":[' . join(',', map { qq("$_") } @_) . ']' }
 sub bulk ($$) { return "POST /api/profiles/$_[0]\n{$_[1]}" }
+
+# Two hundred more profiles, copies of the second.
+our @many = map { sprintf 'dddddddd-0000-4000-8000-%012d', $_ } 1 .. 200;
+our $many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+    . " INSERT INTO profiles (id, department, position, profile_data, metadata_json,"
+    . " generation_time_seconds) SELECT printf('dddddddd-0000-4000-8000-%012d', i), department,"
+    . " position, profile_data, metadata_json, 1 FROM profiles, n WHERE profiles.id LIKE 'b%0001'";
+
+# Asks for the archive of all of them with a small receive buffer; the head is read.
+sub open_zip () {
+    my $body = '{' . ids(@many) . '}';
+    my $request = "POST /api/profiles/bulk-download HTTP/1.1\r\nHost: localhost\r\n"
+        . "Connection: close\r\nAuthorization: Bearer " . HR::Test::State::token('admin')
+        . "\r\nContent-Type: application/json\r\nContent-Length: " . length($body)
+        . "\r\n\r\n$body";
+
+    socket my $socket, PF_INET, SOCK_STREAM, 0 or die "socket: $!\n";
+    setsockopt $socket, SOL_SOCKET, SO_RCVBUF, 16 * 1024 or die "SO_RCVBUF: $!\n";
+    connect $socket, pack_sockaddr_in($ENV{TEST_NGINX_SERVER_PORT}, INADDR_LOOPBACK)
+        or die "connect: $!\n";
+    syswrite $socket, $request or die "write: $!\n";
+
+    my $head = '';
+    while ($head !~ /\r\n\r\n\z/) {
+        sysread $socket, $head, 1, length $head or die "no answer: $head\n";
+    }
+    die "$head\n" if $head !~ m{^HTTP/1.1 200};
+    return ($socket, $head);
+}
+
+sub unchunk ($) {
+    my ($chunked) = @_;
+    my $plain = '';
+
+    while ($chunked =~ /\G([0-9a-f]+)\r\n/gc) {
+        return $plain if hex $1 == 0;
+        $plain .= substr $chunked, pos $chunked, hex $1;
+        pos($chunked) += 2 + hex $1;
+    }
+    die "the last chunk is missing\n";
+}
 
 run_tests();
 
@@ -295,3 +337,87 @@ SELECT detail FROM audit_log WHERE action = 'profile.list_export' => {"format":"
 [[main::archive_of('sheet1')], [], [], []]
 --- response_body_like eval
 ['<sheetData>.*<row r="11"', 'query.format', 'valid_values', "^\xef\xbb\xbf[^\n]*\n\$"]
+
+
+
+=== TEST 17: a client that reads slowly gets the whole archive
+--- hr_database: t/data/profiles.sql
+--- hr_config
+hr_bulk_max 300;
+--- sql eval: $main::many
+--- login
+--- setup
+my ($socket, $head) = open_zip();
+my $got = '';
+while (sysread $socket, my $piece, 64 * 1024) {
+    $got .= $piece;
+    select undef, undef, undef, 0.01 if length $got < 2_000_000;
+}
+my @entries = archive_entries(unchunk($got));
+set(count => scalar @entries, length => length($got) > 2_500_000 ? 'long' : length $got);
+--- request
+GET /api/profiles/?department={{count}}&position={{length}}
+--- json
+filters_applied.department = "200"
+filters_applied.position = long
+--- db
+SELECT result FROM audit_log WHERE action LIKE '%bulk%' => ok
+
+
+
+=== TEST 18: the pace may be nginx's own
+--- hr_database: t/data/profiles.sql
+--- config
+limit_rate 400k;
+--- login
+--- request eval
+main::bulk('bulk-download', main::ids(@main::ids) . ',"formats":["md","docx","xlsx"]')
+--- response_body_filters eval
+sub { scalar main::archive_entries($_[0]) }
+--- response_body chomp
+27
+--- timeout: 20
+
+
+
+=== TEST 19: a client that leaves ends the work, and others go on
+--- hr_database: t/data/profiles.sql
+--- hr_config
+hr_bulk_max 300;
+--- sql eval: $main::many
+--- login
+--- setup
+for (1 .. 3) {
+    my ($socket) = open_zip();
+    sysread $socket, my $piece, 1000;
+    close $socket;
+}
+--- request
+GET /api/profiles/bbbbbbbb-0000-4000-8000-000000000001
+--- json
+profile_id = bbbbbbbb-0000-4000-8000-000000000001
+--- db
+SELECT count(*) FROM audit_log WHERE action LIKE '%bulk%' AND result = 'aborted' => 3
+
+
+
+=== TEST 20: a client that stops reading is cut off after send_timeout
+--- hr_database: t/data/profiles.sql
+--- hr_config
+hr_bulk_max 300;
+--- config
+send_timeout 1s;
+--- sql eval: $main::many
+--- login
+--- setup
+my ($socket) = open_zip();
+sleep 3;
+my $got = '';
+1 while sysread $socket, $got, 64 * 1024, length $got;
+set(end => eval { unchunk($got) } ? 'whole' : 'cut');
+--- request
+GET /api/profiles/?department={{end}}
+--- json
+filters_applied.department = cut
+--- db
+SELECT result FROM audit_log WHERE action LIKE '%bulk%' => aborted

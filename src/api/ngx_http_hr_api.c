@@ -81,6 +81,14 @@ ngx_http_hr_store_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf,
     api->db.store.path = (char *) hmcf->database.data;
     api->db.store.busy_timeout_ms = (unsigned) hmcf->busy_timeout;
     api->db.store.admin_username = (char *) hmcf->admin_name.data;
+
+    /*
+     * Of each reading connection: pages come from the system's cache anyway, and
+     * a big one of each thread only makes the worker bigger when many documents
+     * are read once (an archive of all profiles).
+     */
+    api->db.store.cache_kib = 1024;
+
     api->db.batch = hmcf->write_batch;
     api->db.queue = hmcf->write_queue;
 
