@@ -553,6 +553,3 @@ hr_admin password_file=$TEST_NGINX_HR_STATE/missing/admin
 --- must_die
 --- error_log eval
 qr/the password of the first account cannot be written to ".*missing\/admin": No such file/
-
-
-

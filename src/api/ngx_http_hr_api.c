@@ -11,6 +11,7 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_docs_routes,
     ngx_http_hr_auth_routes,
     ngx_http_hr_users_routes,
+    ngx_http_hr_account_routes,
     ngx_http_hr_catalog_routes,
     ngx_http_hr_organization_routes,
     ngx_http_hr_dashboard_routes,

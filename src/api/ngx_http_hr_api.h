@@ -56,8 +56,38 @@ ngx_int_t ngx_http_hr_data_publish_conf(ngx_cycle_t *cycle,
     ngx_http_hr_main_conf_t *hmcf);
 ngx_int_t ngx_http_hr_data_start_watch(ngx_cycle_t *cycle,
     ngx_http_hr_main_conf_t *hmcf);
-/* Looks at the files now, whatever their times say (admin action). */
-void ngx_http_hr_data_reload_now(void);
+
+/* What tells a file that was changed; all zero: there was none. */
+typedef struct {
+    int64_t                   mtime;            /* nanoseconds */
+    int64_t                   size;
+    uint64_t                  inode;
+} ngx_http_hr_file_mark_t;
+
+/* One look at structure.json; zeroed before the start. */
+typedef struct {
+    char                      path[NGX_MAX_PATH];
+    hr_str_t                  levels;
+    ngx_http_hr_file_mark_t   mark;             /* in: of the last look */
+    bool                      force;
+
+    bool                      changed;
+    hr_rc_t                   rc;
+    hr_org_t                 *image;            /* malloc'ed; NULL: not usable */
+    size_t                    image_size;
+    char                      sha256[65];
+    hr_diag_t                 diag;
+} ngx_http_hr_look_t;
+
+/*
+ * Event loop, pool thread, event loop.  force: the file is read whatever its
+ * mark.  take() publishes what is new and good, else it tells the log and
+ * /health (NGX_ERROR) and the old data stays; it must be called after look().
+ */
+void ngx_http_hr_data_look_init(ngx_http_hr_look_t *look,
+    const ngx_http_hr_main_conf_t *hmcf, bool force);
+hr_rc_t ngx_http_hr_data_look(ngx_http_hr_look_t *look);
+ngx_int_t ngx_http_hr_data_take(ngx_http_hr_look_t *look);
 
 /* docs.c: the API description and its page */
 ngx_int_t ngx_http_hr_docs_load_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf);
@@ -84,6 +114,7 @@ extern const ngx_http_hr_route_t  ngx_http_hr_system_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_docs_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_auth_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_users_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_account_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_catalog_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_organization_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_dashboard_routes[];

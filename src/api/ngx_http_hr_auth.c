@@ -1,13 +1,13 @@
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_audit.h"
 #include "ngx_http_hr_session.h"
+#include "ngx_http_hr_throttle.h"
 
 #include "hr_password.h"
 #include "hr_text.h"
 
 
 #define NGX_HTTP_HR_REMEMBER_FACTOR   7         /* api-core.md 1.12 */
-#define NGX_HTTP_HR_LOGIN_WINDOW      60
 #define NGX_HTTP_HR_COOKIE            "hr_download"
 
 
@@ -35,7 +35,7 @@ typedef struct {
     time_t                   lifetime;
     hr_str_t                 token;
 
-    uint64_t                 key[3];        /* account + address, address, account */
+    ngx_http_hr_throttle_t   throttle;
 } ngx_http_hr_login_t;
 
 
@@ -48,46 +48,6 @@ static hr_rc_t ngx_http_hr_login_store(ngx_http_hr_work_t *w,
 static ngx_int_t ngx_http_hr_login_checked(ngx_http_hr_work_t *w);
 static ngx_int_t ngx_http_hr_login_found(ngx_http_hr_work_t *w);
 static ngx_int_t ngx_http_hr_login_stored(ngx_http_hr_work_t *w);
-
-
-/* D-14, decisions.md 21: the attempt counts before it is made, a success takes it back. */
-static ngx_uint_t
-ngx_http_hr_login_throttled(ngx_http_hr_work_t *w, ngx_http_hr_login_t *in)
-{
-    u_char                       pair[1024], *p;
-    ngx_uint_t                   i, n;
-    const ngx_http_hr_limits_t  *limits = &w->conf->limits;
-    const ngx_uint_t             limit[3] = { limits->login_pair,
-                                              limits->login_address,
-                                              limits->login_account };
-
-    p = ngx_cpymem(pair, w->address.data, ngx_min(w->address.len, 128));
-    *p++ = 0;
-    p = ngx_cpymem(p, in->username.data, ngx_min(in->username.len, 800));
-
-    in->key[0] = ngx_http_hr_rate_key('p', pair, p - pair);
-    in->key[1] = ngx_http_hr_rate_key('a', w->address.data, w->address.len);
-    in->key[2] = ngx_http_hr_rate_key('n', in->username.data, in->username.len);
-
-    for (i = 0; i < 3; i++) {
-        if (limit[i] && ngx_http_hr_rate_peek(in->key[i],
-                                              NGX_HTTP_HR_LOGIN_WINDOW)
-                        >= limit[i])
-        {
-            return 1;
-        }
-    }
-
-    for (i = 0; i < 3; i++) {
-        n = ngx_http_hr_rate_count(in->key[i], NGX_HTTP_HR_LOGIN_WINDOW);
-
-        if (limit[i] && n > limit[i]) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
 
 
 static ngx_int_t
@@ -108,7 +68,7 @@ ngx_http_hr_login(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     ngx_http_hr_work_t        *w;
     ngx_http_hr_login_t       *in;
     ngx_http_hr_login_in_t     body;
-    ngx_http_hr_error_args_t   args;
+    ngx_http_hr_throttle_t     throttle;
 
     ngx_memzero(&body, sizeof(body));
 
@@ -135,21 +95,23 @@ ngx_http_hr_login(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_hr_login_throttled(w, in)) {
-        ngx_http_hr_count(NGX_HTTP_HR_COUNT_LOGIN_THROTTLED, 1);
+    ngx_http_hr_throttle_init(&in->throttle, &ctx->conf->limits, w->address,
+                              in->username);
+    throttle = in->throttle;
+
+    if (ngx_http_hr_throttle_take(&throttle) != NGX_OK) {
         ngx_http_hr_work_free(w);
-        ngx_memzero(&args, sizeof(args));
-        args.retry_after = NGX_HTTP_HR_LOGIN_WINDOW
-                           - ngx_time() % NGX_HTTP_HR_LOGIN_WINDOW;
-        args.message = ctx->answer.lang == HR_LANG_RU
-                       ? HR_STR("Слишком много попыток входа, повторите через минуту")
-                       : HR_STR("Too many login attempts, try again in a minute");
-        return ngx_http_hr_error_with(r, ctx, HR_E_TOO_MANY, &args);
+        return ngx_http_hr_throttle_refuse(r, ctx);
     }
 
-    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
-                                  ngx_http_hr_login_find,
-                                  ngx_http_hr_login_found);
+    rc = ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ, ngx_http_hr_login_find,
+                                ngx_http_hr_login_found);
+
+    if (rc != NGX_DONE) {
+        ngx_http_hr_throttle_forgive(&throttle);
+    }
+
+    return rc;
 }
 
 
@@ -174,12 +136,21 @@ ngx_http_hr_login_find(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 static ngx_int_t
 ngx_http_hr_login_found(ngx_http_hr_work_t *w)
 {
-    if (w->rc != HR_OK) {
-        return NGX_OK;
+    ngx_int_t             rc;
+    ngx_http_hr_login_t  *in = w->in;
+
+    rc = NGX_OK;
+
+    if (w->rc == HR_OK) {
+        rc = ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_login_check,
+                                   ngx_http_hr_login_checked);
     }
 
-    return ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_login_check,
-                                 ngx_http_hr_login_checked);
+    if (rc != NGX_AGAIN) {
+        ngx_http_hr_throttle_forgive(&in->throttle);
+    }
+
+    return rc;
 }
 
 
@@ -223,15 +194,14 @@ ngx_http_hr_login_checked(ngx_http_hr_work_t *w)
             ngx_http_hr_audit_later(w, "login", NULL, HR_STR_NULL,
                                     in->username, "denied");
         } else {
+            ngx_http_hr_throttle_forgive(&in->throttle);
             w->error = HR_E_INTERNAL;
         }
 
         return NGX_OK;
     }
 
-    ngx_http_hr_rate_undo(in->key[0], NGX_HTTP_HR_LOGIN_WINDOW, NGX_MAX_INT_T_VALUE);
-    ngx_http_hr_rate_undo(in->key[1], NGX_HTTP_HR_LOGIN_WINDOW, 1);
-    ngx_http_hr_rate_undo(in->key[2], NGX_HTTP_HR_LOGIN_WINDOW, NGX_MAX_INT_T_VALUE);
+    ngx_http_hr_throttle_clear(&in->throttle);
 
     in->lifetime = w->conf->token_ttl
                    * (in->remember ? NGX_HTTP_HR_REMEMBER_FACTOR : 1);
@@ -421,7 +391,7 @@ ngx_http_hr_refresh_store(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
             session.expires_at = w->now + (hr_instant_t) in->lifetime * 1000000;
             session.user_agent = in->user_agent;
             session.ip_address = w->address;
-            rc = hr_store_login(conn, &session, HR_STR_NULL, w->now);
+            rc = hr_store_session_create(conn, &session, w->now);
         }
     }
 

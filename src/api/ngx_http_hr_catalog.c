@@ -1,4 +1,5 @@
 #include "ngx_http_hr_api.h"
+#include "ngx_http_hr_audit.h"
 #include "ngx_http_hr_org.h"
 
 #include "hr_text.h"
@@ -36,6 +37,7 @@ typedef struct {
     hr_str_t                     q;
     hr_str_t                     filter;    /* {0, NULL}: none */
     hr_org_view_t                view;
+    ngx_http_hr_look_t           look;      /* before the answer, when asked for */
 } ngx_http_hr_catalog_t;
 
 
@@ -176,6 +178,40 @@ ngx_http_hr_catalog_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 }
 
 
+/* A file with an error is told by the log and /health; the answer is of the old data. */
+static hr_rc_t
+ngx_http_hr_catalog_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+{
+    (void) ngx_http_hr_data_look(&((ngx_http_hr_catalog_t *) w->in)->look);
+
+    return HR_OK;
+}
+
+
+static ngx_int_t
+ngx_http_hr_catalog_looked(ngx_http_hr_work_t *w)
+{
+    ngx_http_hr_catalog_t  *in = w->in;
+
+    (void) ngx_http_hr_data_take(&in->look);
+    ngx_http_hr_data_release(&w->data);
+
+    if (w->r == NULL) {
+        return NGX_DONE;
+    }
+
+    if (ngx_http_hr_work_hold_data(w) != NGX_OK) {
+        w->error = HR_E_UNAVAILABLE;
+        return NGX_OK;
+    }
+
+    in->view.last_updated = ngx_http_hr_org_loaded(w);
+
+    return ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_catalog_run,
+                                 NULL);
+}
+
+
 static ngx_int_t
 ngx_http_hr_catalog_start(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_http_hr_catalog_view_t what, const ngx_http_hr_catalog_query_t *query)
@@ -200,12 +236,20 @@ ngx_http_hr_catalog_start(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     in->view.ranked = query->ranked.v;
     in->view.limit = query->limit.set ? (size_t) query->limit.v : 0;
 
+    if (in->view.cached || ctx->user.role < NGX_HTTP_HR_ROLE_ADMIN) {
+        return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU,
+                                      ngx_http_hr_catalog_run, NULL);
+    }
+
+    /* an administrator's force_refresh looks at the file first (D-30) */
+    ngx_http_hr_data_look_init(&in->look, ctx->conf, true);
+
     return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU,
-                                  ngx_http_hr_catalog_run, NULL);
+                                  ngx_http_hr_catalog_look,
+                                  ngx_http_hr_catalog_looked);
 }
 
 
-/* force_refresh: an administrator's also looks at the file (D-30). */
 static ngx_int_t
 ngx_http_hr_catalog_list(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_http_hr_catalog_view_t what)
@@ -226,10 +270,6 @@ ngx_http_hr_catalog_list(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     if (query.force_refresh.v) {
         ctx->cache_key.len = 0;
-
-        if (ctx->user.role >= NGX_HTTP_HR_ROLE_ADMIN) {
-            ngx_http_hr_data_reload_now();
-        }
     }
 
     return ngx_http_hr_catalog_start(r, ctx, what, &query);
@@ -302,38 +342,81 @@ ngx_http_hr_catalog_stats(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 }
 
 
-/* Reads the file again and ends every prepared answer (D-30). */
+/* ---- cache/clear: the file is read again, every prepared answer ends (D-30) ---- */
+
+typedef struct {
+    hr_str_t             type;      /* as asked for, only repeated */
+    ngx_http_hr_look_t   look;
+} ngx_http_hr_clear_t;
+
+
+static hr_rc_t
+ngx_http_hr_clear_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+{
+    (void) ngx_http_hr_data_look(&((ngx_http_hr_clear_t *) w->in)->look);
+
+    return HR_OK;
+}
+
+
+static ngx_int_t
+ngx_http_hr_clear_done(ngx_http_hr_work_t *w)
+{
+    char                  error[NGX_HTTP_HR_DATA_ERROR_MAX];
+    size_t                len;
+    time_t                at;
+    hr_jw_t               jw;
+    ngx_http_hr_clear_t  *in = w->in;
+
+    (void) ngx_http_hr_data_take(&in->look);
+    ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_ALL);
+
+    if (w->r == NULL) {
+        return NGX_DONE;
+    }
+
+    ngx_http_hr_audit_later(w, "cache.clear", NULL, HR_STR_NULL, HR_STR_NULL, "ok");
+
+    ngx_http_hr_work_json(w, &jw);
+    hr_envelope_begin(&jw, &w->answer,
+                      hr_arena_printf(w->arena, w->answer.lang == HR_LANG_RU
+                                      ? "Кеш очищен (%.*s)" : "Cache cleared (%.*s)",
+                                      (int) in->type.len, in->type.data));
+
+    len = ngx_http_hr_data_error(error, &at);
+    if (len != 0) {
+        /* additive: the file was not taken */
+        hr_jw_kstr(&jw, "data_error", hr_str(error, len));
+    }
+
+    hr_envelope_end(&jw);
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_hr_catalog_clear(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
-    hr_jw_t                w;
-    hr_str_t               type, message;
-    hr_arena_t            *arena;
-    ngx_http_hr_answer_t   a;
+    hr_str_t              type;
+    ngx_http_hr_work_t   *w;
+    ngx_http_hr_clear_t  *in;
 
-    arena = ngx_http_hr_arena(r, ctx);
-    if (arena == NULL) {
+    w = ngx_http_hr_work_create(r, ctx, sizeof(ngx_http_hr_clear_t), 256 * 1024);
+    if (w == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    ngx_http_hr_data_reload_now();
-    ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_DATA);
 
     if (!ngx_http_hr_arg(r, ctx, "cache_type", &type)) {
         type = HR_STR("all");
     }
 
-    type = hr_utf8_cut(type, 100);
-    message = hr_arena_printf(arena, ctx->answer.lang == HR_LANG_RU
-                                     ? "Кеш очищен (%.*s)" : "Cache cleared (%.*s)",
-                              (int) type.len, type.data);
+    in = w->in;
+    in->type = ngx_http_hr_work_str(w, hr_utf8_cut(type, 100));
+    ngx_http_hr_data_look_init(&in->look, ctx->conf, true);
 
-    ngx_http_hr_answer_init(&a, 4096);
-    hr_jw_init(&w, &a.body);
-    hr_envelope_begin(&w, &ctx->answer, message);
-    hr_envelope_end(&w);
-
-    return ngx_http_hr_answer(r, ctx, &a);
+    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_clear_run,
+                                  ngx_http_hr_clear_done);
 }
 
 

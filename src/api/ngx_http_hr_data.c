@@ -9,33 +9,14 @@
 #define NGX_HTTP_HR_STRUCTURE_MAX   (32 * 1024 * 1024)
 #define NGX_HTTP_HR_LEVELS_MAX      (256 * 1024)
 
-/* One look at structure.json; runs in a pool thread. */
-typedef struct {
-    char          path[NGX_MAX_PATH];
-    hr_str_t      levels;
-    int64_t       mtime;
-    int64_t       size;
-    bool          force;
-
-    bool          changed;
-    hr_org_t     *image;            /* malloc'ed */
-    size_t        image_size;
-    char          sha256[65];
-    hr_diag_t     diag;
-} ngx_http_hr_look_t;
-
-
-static hr_rc_t ngx_http_hr_data_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn);
-static ngx_int_t ngx_http_hr_data_looked(ngx_http_hr_work_t *w);
 static void ngx_http_hr_data_watch(ngx_event_t *ev);
 
 
-/* of this worker: what the last look has seen */
-static int64_t            ngx_http_hr_data_mtime;
-static int64_t            ngx_http_hr_data_size;
-static ngx_uint_t         ngx_http_hr_data_looking;
-static ngx_uint_t         ngx_http_hr_data_force;
-static ngx_connection_t   ngx_http_hr_data_dummy;   /* debug logging reads its fd */
+/* of this worker: what its last look has seen */
+static ngx_http_hr_file_mark_t  ngx_http_hr_data_seen;
+static char                     ngx_http_hr_data_sha256[65];
+static ngx_uint_t               ngx_http_hr_data_looking;
+static ngx_connection_t         ngx_http_hr_data_dummy; /* debug logging reads its fd */
 
 
 static void
@@ -73,6 +54,23 @@ ngx_http_hr_conf_file(ngx_conf_t *cf, const ngx_str_t *dir,
     *out = hr_str(data, len);
 
     return NGX_OK;
+}
+
+
+/* Of everything that an image is made from: structure.json and levels.json. */
+static hr_rc_t
+ngx_http_hr_data_fingerprint(hr_str_t json, hr_str_t levels, char sha256[65])
+{
+    char     both[129];
+    hr_rc_t  rc;
+
+    rc = hr_sha256_hex(json, both);
+
+    if (rc == HR_OK) {
+        rc = hr_sha256_hex(levels, both + 64);
+    }
+
+    return rc == HR_OK ? hr_sha256_hex(hr_str(both, 128), sha256) : rc;
 }
 
 
@@ -128,7 +126,8 @@ ngx_http_hr_data_load_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf)
         return NGX_ERROR;
     }
 
-    return hr_sha256_hex(json, api->image_sha256) == HR_OK ? NGX_OK : NGX_ERROR;
+    return ngx_http_hr_data_fingerprint(json, api->levels, api->image_sha256)
+           == HR_OK ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -147,10 +146,11 @@ ngx_http_hr_data_publish_conf(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
         return NGX_OK;              /* a reload with the same file */
     }
 
-    switch (ngx_http_hr_data_publish(api->image, api->image_size, &generation)) {
+    switch (ngx_http_hr_data_publish(api->image, api->image_size,
+                                     api->image_sha256, &generation))
+    {
 
     case NGX_OK:
-        ngx_http_hr_data_set_source(api->image_sha256);
         ngx_http_hr_data_set_error("", 0);
         ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
                       "hr: organisation loaded, %uz bytes, generation %ui",
@@ -204,10 +204,29 @@ ngx_http_hr_data_start_watch(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
 }
 
 
+static hr_rc_t
+ngx_http_hr_data_watch_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+{
+    return ngx_http_hr_data_look(w->in);
+}
+
+
+static ngx_int_t
+ngx_http_hr_data_watch_done(ngx_http_hr_work_t *w)
+{
+    ngx_http_hr_data_looking = 0;
+    (void) ngx_http_hr_data_take(w->in);
+
+    return NGX_DONE;
+}
+
+
 static void
 ngx_http_hr_data_watch(ngx_event_t *ev)
 {
-    ngx_http_hr_look_t       *look;
+    char                      sha256[65];
+    size_t                    bytes;
+    time_t                    loaded;
     ngx_http_hr_work_t       *w;
     ngx_http_hr_main_conf_t  *hmcf = ngx_http_hr_main_conf();
 
@@ -218,7 +237,7 @@ ngx_http_hr_data_watch(ngx_event_t *ev)
     ngx_add_timer(ev, hmcf->watch_interval);
 
     /* one worker looks; after a reload two may, the second finds nothing new */
-    if ((ngx_worker != 0 && !ngx_http_hr_data_force) || ngx_http_hr_data_looking) {
+    if (ngx_worker != 0 || ngx_http_hr_data_looking) {
         return;
     }
 
@@ -227,17 +246,16 @@ ngx_http_hr_data_watch(ngx_event_t *ev)
         return;
     }
 
-    look = w->in;
-    (void) snprintf(look->path, sizeof(look->path), "%.*s/structure.json",
-                    (int) hmcf->data_dir.len, hmcf->data_dir.data);
-    look->levels = ((ngx_http_hr_api_t *) hmcf->api)->levels;
-    look->mtime = ngx_http_hr_data_mtime;
-    look->size = ngx_http_hr_data_size;
-    look->force = ngx_http_hr_data_force;
-    ngx_http_hr_data_force = 0;
+    /*
+     * Another worker may have published what it read before this one read a
+     * newer file: then the file is read again, whatever its mark.
+     */
+    ngx_http_hr_data_describe(sha256, &loaded, &bytes);
+    ngx_http_hr_data_look_init(w->in, hmcf,
+                               ngx_strcmp(sha256, ngx_http_hr_data_sha256) != 0);
 
-    if (ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_data_look,
-                               ngx_http_hr_data_looked)
+    if (ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_data_watch_run,
+                               ngx_http_hr_data_watch_done)
         == NGX_DONE)
     {
         ngx_http_hr_data_looking = 1;
@@ -245,55 +263,69 @@ ngx_http_hr_data_watch(ngx_event_t *ev)
 }
 
 
+/* ---- one look at structure.json ---- */
+
+
 void
-ngx_http_hr_data_reload_now(void)
+ngx_http_hr_data_look_init(ngx_http_hr_look_t *look,
+    const ngx_http_hr_main_conf_t *hmcf, bool force)
 {
-    ngx_event_t  *ev = &ngx_http_hr_api()->watch_data;
-
-    ngx_http_hr_data_force = 1;
-
-    if (ev->timer_set) {
-        ngx_del_timer(ev);
-    }
-
-    ngx_add_timer(ev, 1);
+    (void) snprintf(look->path, sizeof(look->path), "%.*s/structure.json",
+                    (int) hmcf->data_dir.len, hmcf->data_dir.data);
+    look->levels = ((ngx_http_hr_api_t *) hmcf->api)->levels;
+    look->mark = ngx_http_hr_data_seen;
+    look->force = force;
 }
 
 
 static hr_rc_t
-ngx_http_hr_data_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+ngx_http_hr_data_unreadable(ngx_http_hr_look_t *look)
 {
-    char                *data;
-    size_t               len;
-    hr_rc_t              rc;
-    struct stat          st;
-    hr_org_opts_t        opts;
-    ngx_http_hr_look_t  *look = w->in;
+    ngx_err_t  err = errno;
+
+    look->changed = true;
+
+    return hr_diag_set(&look->diag, HR_NOT_FOUND, "cannot be read: %s",
+                       strerror(err));
+}
+
+
+hr_rc_t
+ngx_http_hr_data_look(ngx_http_hr_look_t *look)
+{
+    char                     *data;
+    size_t                    len;
+    hr_rc_t                   rc;
+    struct stat               st;
+    hr_org_opts_t             opts;
+    ngx_http_hr_file_mark_t   mark;
+
+    ngx_memzero(&mark, sizeof(mark));
 
     if (stat(look->path, &st) != 0) {
-        look->changed = true;
-        return hr_diag_set(&look->diag, HR_NOT_FOUND,
-                           "structure.json cannot be read");
+        look->mark = mark;          /* so that it is noticed when it comes back */
+        return ngx_http_hr_data_unreadable(look);
     }
 
-    if (!look->force && look->mtime == (int64_t) st.st_mtime
-        && look->size == (int64_t) st.st_size)
-    {
+    mark.mtime = (int64_t) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    mark.size = (int64_t) st.st_size;
+    mark.inode = (uint64_t) st.st_ino;
+
+    if (!look->force && memcmp(&mark, &look->mark, sizeof(mark)) == 0) {
         return HR_OK;
     }
 
-    look->mtime = (int64_t) st.st_mtime;
-    look->size = (int64_t) st.st_size;
+    look->mark = mark;
     look->changed = true;
 
     if (ngx_http_hr_read_file(look->path, NGX_HTTP_HR_STRUCTURE_MAX, &data, &len)
         != NGX_OK)
     {
-        return hr_diag_set(&look->diag, HR_NOT_FOUND,
-                           "structure.json cannot be read");
+        return ngx_http_hr_data_unreadable(look);
     }
 
-    rc = hr_sha256_hex(hr_str(data, len), look->sha256);
+    rc = ngx_http_hr_data_fingerprint(hr_str(data, len), look->levels,
+                                      look->sha256);
 
     if (rc == HR_OK) {
         ngx_memzero(&opts, sizeof(opts));
@@ -303,79 +335,108 @@ ngx_http_hr_data_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     }
 
     free(data);
+    look->rc = rc;
 
     return rc;
 }
 
 
-static ngx_int_t
-ngx_http_hr_data_looked(ngx_http_hr_work_t *w)
+/* The old generation stays; said in the log and by /health, once for each change. */
+static void
+ngx_http_hr_data_refuse(const ngx_http_hr_look_t *look)
 {
-    char                 sha256[65];
-    u_char               text[NGX_HTTP_HR_DATA_ERROR_MAX], *p;
-    size_t               bytes;
-    time_t               loaded;
-    ngx_int_t            rc;
-    ngx_uint_t           generation;
-    ngx_http_hr_look_t  *look = w->in;
+    char    text[NGX_HTTP_HR_DATA_ERROR_MAX + 128];
+    char    old[NGX_HTTP_HR_DATA_ERROR_MAX];
+    size_t  len, old_len;
+    time_t  at;
 
-    ngx_http_hr_data_looking = 0;
-
-    if (!look->changed) {
-        return NGX_DONE;
+    if (look->diag.line) {
+        (void) snprintf(text, sizeof(text), "structure.json line %zu column %zu: %s",
+                        look->diag.line, look->diag.column, look->diag.text);
+    } else {
+        (void) snprintf(text, sizeof(text), "structure.json %s",
+                        look->diag.text[0] ? look->diag.text
+                                           : "is not understood: no memory");
     }
 
-    if (w->rc != HR_OK) {
-        /* the old generation stays; say so once per change of the file */
-        if (look->mtime != ngx_http_hr_data_mtime
-            || look->size != ngx_http_hr_data_size || look->force)
-        {
-            p = ngx_snprintf(text, sizeof(text),
-                             "structure.json line %uz column %uz: %s",
-                             look->diag.line, look->diag.column, look->diag.text);
-            ngx_http_hr_data_set_error((char *) text, p - text);
-            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                          "hr: %*s; the old data stays in use",
-                          (size_t) (p - text), text);
-        }
+    len = ngx_min(ngx_strlen(text), NGX_HTTP_HR_DATA_ERROR_MAX);
+    old_len = ngx_http_hr_data_error(old, &at);
 
-        ngx_http_hr_data_mtime = look->mtime;
-        ngx_http_hr_data_size = look->size;
-        return NGX_DONE;
+    /* a file that is missing looks new each time */
+    if (look->mark.inode == 0 && len == old_len && ngx_memcmp(old, text, len) == 0)
+    {
+        return;
+    }
+
+    ngx_http_hr_data_set_error(text, len);
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "hr: %s; the old data stays in use", text);
+}
+
+
+static ngx_int_t
+ngx_http_hr_data_replace(const ngx_http_hr_look_t *look)
+{
+    char        text[NGX_HTTP_HR_DATA_ERROR_MAX];
+    ngx_int_t   rc;
+    ngx_uint_t  generation;
+
+    rc = ngx_http_hr_data_publish(look->image, look->image_size, look->sha256,
+                                  &generation);
+
+    if (rc == NGX_OK) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "hr: organisation reloaded, %uz bytes, generation %ui",
+                      look->image_size, generation);
+
+    } else if (rc == NGX_ERROR) {
+        (void) snprintf(text, sizeof(text), "no room for %zu bytes: enlarge "
+                        "\"hr_zones data=\" and restart nginx", look->image_size);
+        ngx_http_hr_data_set_error(text, ngx_strlen(text));
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "hr: %s", text);
+    }
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_http_hr_data_take(ngx_http_hr_look_t *look)
+{
+    char       sha256[65];
+    size_t     bytes;
+    time_t     loaded;
+    ngx_int_t  rc;
+
+    if (!look->changed) {
+        return NGX_OK;
+    }
+
+    if (look->image == NULL) {
+        ngx_http_hr_data_refuse(look);
+        ngx_http_hr_data_seen = look->mark;
+        return NGX_ERROR;
     }
 
     ngx_http_hr_data_describe(sha256, &loaded, &bytes);
 
     if (ngx_strcmp(sha256, look->sha256) == 0) {
-        ngx_http_hr_data_set_error("", 0);
         rc = NGX_OK;
-
     } else {
-        rc = ngx_http_hr_data_publish(look->image, look->image_size, &generation);
-
-        if (rc == NGX_OK) {
-            ngx_http_hr_data_set_source(look->sha256);
-            ngx_http_hr_data_set_error("", 0);
-            ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                          "hr: organisation reloaded, %uz bytes, generation %ui",
-                          look->image_size, generation);
-
-        } else if (rc == NGX_ERROR) {
-            p = ngx_snprintf(text, sizeof(text), "no room for %uz bytes: enlarge "
-                             "\"hr_zones data=\" and restart nginx",
-                             look->image_size);
-            ngx_http_hr_data_set_error((char *) text, p - text);
-            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "hr: %*s",
-                          (size_t) (p - text), text);
-        }
+        rc = ngx_http_hr_data_replace(look);
     }
 
     free(look->image);
+    look->image = NULL;
 
-    if (rc != NGX_BUSY) {           /* busy: the next look tries again */
-        ngx_http_hr_data_mtime = look->mtime;
-        ngx_http_hr_data_size = look->size;
+    if (rc == NGX_OK) {
+        ngx_http_hr_data_set_error("", 0);
     }
 
-    return NGX_DONE;
+    if (rc != NGX_BUSY) {           /* busy: the next look tries again */
+        ngx_http_hr_data_seen = look->mark;
+        ngx_memcpy(ngx_http_hr_data_sha256, look->sha256, 65);
+    }
+
+    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
 }

@@ -38,9 +38,10 @@ ngx_http_hr_root(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 static hr_rc_t
 ngx_http_hr_health_query(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 {
-    int64_t  version;
+    int64_t  count;
 
-    return hr_store_data_version(conn, &version);
+    /* a row, not only the header of the file */
+    return hr_store_admin_count(conn, &count);
 }
 
 
@@ -128,6 +129,12 @@ ngx_http_hr_health_done(ngx_http_hr_work_t *w)
     hr_jw_end_object(&jw);
 
     ngx_http_hr_health_data(&jw, w);
+
+    if (!database || !data) {
+        hr_jw_kc(&jw, "error", database ? "the organisation is not loaded"
+                                        : "the database cannot be used");
+    }
+
     hr_jw_end_object(&jw);
 
     w->rc = HR_OK;

@@ -1,6 +1,7 @@
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_audit.h"
 #include "ngx_http_hr_session.h"
+#include "ngx_http_hr_throttle.h"
 
 #include "hr_password.h"
 #include "hr_text.h"
@@ -8,8 +9,7 @@
 
 /*
  * User administration (additive; issue "The core API"): administrators list,
- * create and change accounts; everybody changes the own password and sees and
- * ends the own sessions.
+ * create and change accounts; everybody changes the own password.
  *
  * A change that needs a hash goes CPU -> WRITE; hashing is never on the event
  * loop.  Deactivation, a new role and a new password end cached sessions in
@@ -17,7 +17,6 @@
  */
 
 #define NGX_HTTP_HR_USERS_LIMIT     100
-#define NGX_HTTP_HR_SESSIONS_LIMIT  100
 
 typedef struct {
     ngx_http_hr_in_str_t     username;
@@ -36,7 +35,6 @@ typedef struct {
     hr_str_t                 password;      /* new; wiped after hashing */
     hr_str_t                 current;       /* of the own account; wiped */
     hr_str_t                 full_name;
-    hr_str_t                 sid;
     hr_store_role_t          role;
     bool                     active;
     unsigned                 fields;        /* HR_STORE_USER_* */
@@ -44,6 +42,8 @@ typedef struct {
     size_t                   offset, limit;
     hr_store_user_t          user;
     char                     hash[HR_PASSWORD_HASH + 1];
+    bool                     throttled;     /* the own password is being guessed */
+    ngx_http_hr_throttle_t   throttle;
 } ngx_http_hr_users_t;
 
 
@@ -332,6 +332,17 @@ ngx_http_hr_users_stored(ngx_http_hr_work_t *w)
 static ngx_int_t
 ngx_http_hr_users_hashed(ngx_http_hr_work_t *w)
 {
+    ngx_http_hr_users_t  *in = w->in;
+
+    if (in->throttled) {
+        if (w->rc == HR_OK) {
+            ngx_http_hr_throttle_clear(&in->throttle);
+
+        } else if (w->error != HR_E_VALUE) {
+            ngx_http_hr_throttle_forgive(&in->throttle);
+        }
+    }
+
     if (w->rc != HR_OK) {
         return NGX_OK;
     }
@@ -339,6 +350,83 @@ ngx_http_hr_users_hashed(ngx_http_hr_work_t *w)
     return ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_WRITE,
                                  ngx_http_hr_users_store_run,
                                  ngx_http_hr_users_stored);
+}
+
+
+/* ---- a new password: the account is loaded, then the hash is made ---- */
+
+
+static hr_rc_t
+ngx_http_hr_users_load_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+{
+    hr_rc_t               rc;
+    ngx_http_hr_users_t  *in = w->in;
+
+    rc = hr_store_user_by_id(conn, w->arena, in->id, &in->user);
+
+    return rc == HR_NOT_FOUND ? ngx_http_hr_users_missing(w, in->id) : rc;
+}
+
+
+/* 422 for a password that only its account's name makes a bad one. */
+static void
+ngx_http_hr_users_name_fault(ngx_http_hr_work_t *w, const char *fault)
+{
+    hr_jw_t   jw;
+    hr_buf_t  buf;
+
+    hr_buf_init(&buf, 4096);
+    hr_jw_init(&jw, &buf);
+    hr_jw_object(&jw);
+    hr_jw_key(&jw, "validation_errors");
+    hr_jw_array(&jw);
+    hr_jw_object(&jw);
+    hr_jw_kc(&jw, "field", "body.password");
+    hr_jw_kc(&jw, "message", fault);
+    hr_jw_kc(&jw, "type", "value_error");
+    hr_jw_knull(&jw, "input");
+    hr_jw_end_object(&jw);
+    hr_jw_end_array(&jw);
+    hr_jw_end_object(&jw);
+
+    (void) ngx_http_hr_work_error(w, HR_E_VALIDATION, HR_INVALID);
+
+    if (buf.err == HR_OK) {
+        w->details = hr_arena_str(w->arena, hr_buf_view(&buf));
+    }
+
+    w->message = hr_arena_printf(w->arena, "body.password: %s", fault);
+    hr_buf_release(&buf);
+}
+
+
+static ngx_int_t
+ngx_http_hr_users_loaded(ngx_http_hr_work_t *w)
+{
+    ngx_int_t             rc;
+    const char           *fault;
+    ngx_http_hr_users_t  *in = w->in;
+
+    rc = NGX_OK;
+
+    if (w->rc == HR_OK) {
+        fault = ngx_http_hr_users_fault(w->answer.lang, in->password,
+                                        in->user.username);
+        if (fault != NULL) {
+            ngx_http_hr_users_name_fault(w, fault);
+
+        } else {
+            rc = ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_CPU,
+                                       ngx_http_hr_users_hash_run,
+                                       ngx_http_hr_users_hashed);
+        }
+    }
+
+    if (rc != NGX_AGAIN && in->throttled) {
+        ngx_http_hr_throttle_forgive(&in->throttle);
+    }
+
+    return rc;
 }
 
 
@@ -571,9 +659,9 @@ ngx_http_hr_users_change(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     in->role = role;
 
     if (body.password.set) {
-        return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU,
-                                      ngx_http_hr_users_hash_run,
-                                      ngx_http_hr_users_hashed);
+        return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
+                                      ngx_http_hr_users_load_run,
+                                      ngx_http_hr_users_loaded);
     }
 
     return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_WRITE,
@@ -585,34 +673,14 @@ ngx_http_hr_users_change(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 /* ---- the own account ---- */
 
 
-static hr_rc_t
-ngx_http_hr_users_own_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
-{
-    ngx_http_hr_users_t  *in = w->in;
-
-    return hr_store_user_by_id(conn, w->arena, in->id, &in->user);
-}
-
-
-static ngx_int_t
-ngx_http_hr_users_own_loaded(ngx_http_hr_work_t *w)
-{
-    if (w->rc != HR_OK) {
-        return NGX_OK;
-    }
-
-    return ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_CPU,
-                                 ngx_http_hr_users_hash_run,
-                                 ngx_http_hr_users_hashed);
-}
-
-
 static ngx_int_t
 ngx_http_hr_users_own_password(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
     ngx_int_t                  rc;
     hr_str_t                   name;
     ngx_http_hr_work_t        *w;
+    ngx_http_hr_users_t       *in;
+    ngx_http_hr_throttle_t     throttle;
     ngx_http_hr_problems_t     p;
     ngx_http_hr_users_body_t   body;
 
@@ -639,149 +707,25 @@ ngx_http_hr_users_own_password(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ((ngx_http_hr_users_t *) w->in)->id = ctx->user.id;
+    in = w->in;
+    in->id = ctx->user.id;
+    in->throttled = true;
+    ngx_http_hr_throttle_init(&in->throttle, &ctx->conf->limits, w->address, name);
+    throttle = in->throttle;
 
-    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
-                                  ngx_http_hr_users_own_run,
-                                  ngx_http_hr_users_own_loaded);
-}
-
-
-static hr_rc_t
-ngx_http_hr_users_sessions_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
-{
-    size_t                     i;
-    hr_jw_t                    jw;
-    hr_rc_t                    rc;
-    hr_store_sessions_t        list;
-    const hr_store_session_t  *s;
-
-    rc = hr_store_sessions_of_user(conn, w->arena, w->user.id, w->now,
-                                   NGX_HTTP_HR_SESSIONS_LIMIT, &list);
-    if (rc != HR_OK) {
-        return rc;
+    if (ngx_http_hr_throttle_take(&throttle) != NGX_OK) {
+        ngx_http_hr_work_free(w);
+        return ngx_http_hr_throttle_refuse(r, ctx);
     }
 
-    ngx_http_hr_work_json(w, &jw);
-    hr_envelope_data(&jw, &w->answer, HR_STR_NULL);
-    hr_jw_object(&jw);
-    hr_jw_key(&jw, "sessions");
-    hr_jw_array(&jw);
-
-    for (i = 0; i < list.count; i++) {
-        s = &list.items[i];
-        hr_jw_object(&jw);
-        hr_jw_kstr(&jw, "id", s->id);
-        hr_jw_key(&jw, "created_at");
-        if (s->created_at == HR_STORE_NO_TIME) {
-            hr_jw_null(&jw);
-        } else {
-            hr_envelope_time(&jw, &w->answer, s->created_at);
-        }
-        hr_jw_key(&jw, "expires_at");
-        hr_envelope_time(&jw, &w->answer, s->expires_at);
-        hr_jw_kstr(&jw, "user_agent", s->user_agent);
-        hr_jw_kstr(&jw, "ip_address", s->ip_address);
-        hr_jw_kbool(&jw, "current",
-                    hr_str_eq(s->id, hr_str_from_c((char *) w->user.sid)));
-        hr_jw_end_object(&jw);
+    rc = ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
+                                ngx_http_hr_users_load_run,
+                                ngx_http_hr_users_loaded);
+    if (rc != NGX_DONE) {
+        ngx_http_hr_throttle_forgive(&throttle);
     }
 
-    hr_jw_end_array(&jw);
-    hr_jw_kint(&jw, "total_count", (int64_t) list.count);
-    hr_jw_end_object(&jw);
-    hr_envelope_end(&jw);
-
-    return w->out.body.err;
-}
-
-
-static ngx_int_t
-ngx_http_hr_users_sessions(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
-{
-    ngx_http_hr_work_t  *w;
-
-    w = ngx_http_hr_work_create(r, ctx, 0, 1024 * 1024);
-    if (w == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
-                                  ngx_http_hr_users_sessions_run, NULL);
-}
-
-
-static hr_rc_t
-ngx_http_hr_users_end_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
-{
-    size_t                i;
-    hr_jw_t               jw;
-    hr_rc_t               rc;
-    hr_store_sessions_t   list;
-    ngx_http_hr_users_t  *in = w->in;
-
-    /* only the own ones: others are not told apart from unknown ones */
-    rc = hr_store_sessions_of_user(conn, w->arena, w->user.id, w->now,
-                                   NGX_HTTP_HR_SESSIONS_LIMIT, &list);
-    if (rc != HR_OK) {
-        return rc;
-    }
-
-    for (i = 0; i < list.count && !hr_str_eq(list.items[i].id, in->sid); i++) {
-        /* void */
-    }
-
-    if (i == list.count) {
-        return ngx_http_hr_work_not_found(w, "session", in->sid);
-    }
-
-    rc = hr_store_session_end(conn, in->sid);
-
-    if (rc == HR_OK) {
-        rc = ngx_http_hr_audit(w, conn, "session.end", "session", in->sid,
-                               HR_STR_NULL);
-    }
-
-    if (rc != HR_OK) {
-        return rc;
-    }
-
-    ngx_http_hr_work_json(w, &jw);
-    hr_envelope_begin(&jw, &w->answer,
-                      ngx_http_hr_work_text(w, "Сеанс завершён", "Session ended"));
-    hr_envelope_end(&jw);
-
-    return w->out.body.err;
-}
-
-
-static ngx_int_t
-ngx_http_hr_users_ended(ngx_http_hr_work_t *w)
-{
-    if (w->rc == HR_OK) {
-        ngx_http_hr_session_drop_user(w->user.id);
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_hr_users_end_session(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
-{
-    ngx_http_hr_work_t  *w;
-
-    w = ngx_http_hr_work_create(r, ctx, sizeof(ngx_http_hr_users_t), 1024 * 1024);
-    if (w == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ((ngx_http_hr_users_t *) w->in)->sid =
-        ngx_http_hr_work_str(w, ngx_http_hr_str(&ctx->params[0]));
-
-    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_WRITE,
-                                  ngx_http_hr_users_end_run,
-                                  ngx_http_hr_users_ended);
+    return rc;
 }
 
 
@@ -806,13 +750,6 @@ const ngx_http_hr_route_t  ngx_http_hr_users_routes[] = {
     { "/api/auth/password", NGX_HTTP_PUT, NGX_HTTP_HR_VIEWER,
       NGX_HTTP_HR_USERS_BODY, 64 * 1024, ngx_http_hr_users_own_password,
       "change_own_password" },
-
-    { "/api/auth/sessions", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
-      NGX_HTTP_HR_NO_STORE, 0, ngx_http_hr_users_sessions, "list_own_sessions" },
-
-    { "/api/auth/sessions/{session_id}", NGX_HTTP_DELETE, NGX_HTTP_HR_VIEWER,
-      NGX_HTTP_HR_NO_STORE, 0, ngx_http_hr_users_end_session,
-      "end_own_session" },
 
     NGX_HTTP_HR_ROUTES_END
 };

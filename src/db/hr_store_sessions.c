@@ -149,6 +149,32 @@ hr_store_sessions_of_user(hr_store_conn_t *conn, hr_arena_t *arena,
 /* -- write -- */
 
 hr_rc_t
+hr_store_session_create(hr_store_conn_t *conn, const hr_store_session_t *session,
+    hr_instant_t now)
+{
+    hr_rc_t  rc;
+
+    rc = hr_store_write(conn, HR_STORE_T_SESSIONS);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    if (!hr_store_is_uuid(session->id)) {
+        return hr_store_refuse(conn, HR_INVALID, HR_STORE_E_BAD_VALUE);
+    }
+
+    return hr_store_run(conn, NULL,
+        "INSERT INTO user_sessions (id, user_id, created_at, expires_at,"
+        " is_active, user_agent, ip_address, remember)"
+        " VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7)", "ti12tti",
+        session->id, session->user_id, now, session->expires_at,
+        hr_utf8_cut_bytes(session->user_agent, HR_STORE_AGENT_MAX),
+        hr_utf8_cut_bytes(session->ip_address, HR_STORE_ADDRESS_MAX),
+        (int64_t) session->remember);
+}
+
+
+hr_rc_t
 hr_store_login(hr_store_conn_t *conn, const hr_store_session_t *session,
     hr_str_t new_hash, hr_instant_t now)
 {
@@ -158,10 +184,6 @@ hr_store_login(hr_store_conn_t *conn, const hr_store_session_t *session,
     rc = hr_store_write(conn, HR_STORE_T_SESSIONS | HR_STORE_T_LOGINS);
     if (rc != HR_OK) {
         return rc;
-    }
-
-    if (!hr_store_is_uuid(session->id)) {
-        return hr_store_refuse(conn, HR_INVALID, HR_STORE_E_BAD_VALUE);
     }
 
     rc = hr_store_run(conn, &changed,
@@ -177,14 +199,7 @@ hr_store_login(hr_store_conn_t *conn, const hr_store_session_t *session,
         return hr_store_refuse(conn, HR_NOT_FOUND, HR_STORE_E_NO_USER);
     }
 
-    return hr_store_run(conn, NULL,
-        "INSERT INTO user_sessions (id, user_id, created_at, expires_at,"
-        " is_active, user_agent, ip_address, remember)"
-        " VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7)", "ti12tti",
-        session->id, session->user_id, now, session->expires_at,
-        hr_utf8_cut_bytes(session->user_agent, HR_STORE_AGENT_MAX),
-        hr_utf8_cut_bytes(session->ip_address, HR_STORE_ADDRESS_MAX),
-        (int64_t) session->remember);
+    return hr_store_session_create(conn, session, now);
 }
 
 

@@ -104,6 +104,9 @@ hr_rc_t hr_store_sessions_of_user(hr_store_conn_t *conn, hr_arena_t *arena,
  */
 hr_rc_t hr_store_login(hr_store_conn_t *conn, const hr_store_session_t *session,
     hr_str_t new_hash, hr_instant_t now);
+/* The session row alone (a token of the old service gets one of its own). */
+hr_rc_t hr_store_session_create(hr_store_conn_t *conn,
+    const hr_store_session_t *session, hr_instant_t now);
 /* Refresh (D-20): moves the expiry of a live session. */
 hr_rc_t hr_store_session_extend(hr_store_conn_t *conn, hr_str_t sid,
     hr_instant_t expires_at, hr_instant_t now);

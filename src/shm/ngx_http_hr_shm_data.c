@@ -115,7 +115,8 @@ ngx_http_hr_data_collect_locked(ngx_http_hr_data_root_t *root)
 
 
 ngx_int_t
-ngx_http_hr_data_publish(const void *image, size_t size, ngx_uint_t *generation)
+ngx_http_hr_data_publish(const void *image, size_t size, const char sha256[65],
+    ngx_uint_t *generation)
 {
     void                      *copy;
     ngx_uint_t                 i;
@@ -154,6 +155,7 @@ ngx_http_hr_data_publish(const void *image, size_t size, ngx_uint_t *generation)
 
     root->current = i;
     root->generation = e->generation;
+    ngx_memcpy(root->sha256, sha256, 65);
     *generation = e->generation;
 
     ngx_http_hr_shm_unlock(ngx_http_hr_data_shm);
@@ -224,15 +226,6 @@ ngx_http_hr_data_describe(char sha256[65], time_t *loaded, size_t *bytes)
     ngx_memcpy(sha256, root->sha256, 65);
     *loaded = root->generation ? root->entry[root->current].loaded : 0;
     *bytes = root->generation ? root->entry[root->current].size : 0;
-    ngx_http_hr_shm_unlock(ngx_http_hr_data_shm);
-}
-
-
-void
-ngx_http_hr_data_set_source(const char sha256[65])
-{
-    ngx_http_hr_shm_lock(ngx_http_hr_data_shm);
-    ngx_memcpy(ngx_http_hr_data_root()->sha256, sha256, 65);
     ngx_http_hr_shm_unlock(ngx_http_hr_data_shm);
 }
 

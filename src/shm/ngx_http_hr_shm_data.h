@@ -27,11 +27,12 @@ void ngx_http_hr_data_attach(ngx_http_hr_shm_t *shm);
 void ngx_http_hr_data_init_worker(ngx_uint_t slot);
 
 /*
- * Copies the image in and makes it current.  NGX_BUSY: three generations are
- * in use, try again later.  NGX_ERROR: the zone is too small.
+ * Copies the image in and makes it current; sha256 is that of its source.
+ * NGX_BUSY: three generations are in use, try again later.  NGX_ERROR: the
+ * zone is too small.
  */
 ngx_int_t ngx_http_hr_data_publish(const void *image, size_t size,
-    ngx_uint_t *generation);
+    const char sha256[65], ngx_uint_t *generation);
 
 /* NGX_DECLINED: nothing is loaded.  Event loop only. */
 ngx_int_t ngx_http_hr_data_acquire(ngx_http_hr_data_ref_t *ref);
@@ -44,7 +45,6 @@ ngx_uint_t ngx_http_hr_data_generation(void);
  * file is not a new generation.  sha256 must hold 65 bytes.
  */
 void ngx_http_hr_data_describe(char sha256[65], time_t *loaded, size_t *bytes);
-void ngx_http_hr_data_set_source(const char sha256[65]);
 
 /* The last reload that failed, for /health; len 0 clears it. */
 void ngx_http_hr_data_set_error(const char *text, size_t len);
