@@ -273,14 +273,15 @@ ngx_http_hr_bulk(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 }
 
 
-#define NGX_HTTP_HR_BULK(path, name)                                          \
-    { "/api/profiles/" path, NGX_HTTP_POST, NGX_HTTP_HR_HR,                   \
+/* a status says more than the archive: who sets many answers for the unit */
+#define NGX_HTTP_HR_BULK(path, role, name)                                    \
+    { "/api/profiles/" path, NGX_HTTP_POST, role,                             \
       NGX_HTTP_HR_BODY_JSON|NGX_HTTP_HR_NO_STORE, NGX_HTTP_HR_BULK_BODY,      \
       ngx_http_hr_bulk, name }
 
 const ngx_http_hr_route_t  ngx_http_hr_bulk_routes[] = {
-    NGX_HTTP_HR_BULK("bulk-archive", "bulk_archive"),
-    NGX_HTTP_HR_BULK("bulk-restore", "bulk_restore"),
-    NGX_HTTP_HR_BULK("bulk-status", "bulk_status"),
+    NGX_HTTP_HR_BULK("bulk-archive", NGX_HTTP_HR_HR, "bulk_archive"),
+    NGX_HTTP_HR_BULK("bulk-restore", NGX_HTTP_HR_HR, "bulk_restore"),
+    NGX_HTTP_HR_BULK("bulk-status", NGX_HTTP_HR_HEAD, "bulk_status"),
     NGX_HTTP_HR_ROUTES_END
 };

@@ -598,7 +598,7 @@ const ngx_http_hr_route_t  ngx_http_hr_task_routes[] = {
     { "/api/generation/{task_id}/result", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
       NGX_HTTP_HR_NO_STORE, 0, ngx_http_hr_result, "get_task_result" },
 
-    { "/api/generation/{task_id}", NGX_HTTP_DELETE, NGX_HTTP_HR_VIEWER,
+    { "/api/generation/{task_id}", NGX_HTTP_DELETE, NGX_HTTP_HR_HR,
       NGX_HTTP_HR_NO_STORE, 0, ngx_http_hr_cancel, "cancel_task" },
 
     NGX_HTTP_HR_ROUTES_END
