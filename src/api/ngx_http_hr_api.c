@@ -9,6 +9,7 @@ static ngx_int_t ngx_http_hr_log_handler(ngx_http_request_t *r);
 const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_system_routes,
     ngx_http_hr_docs_routes,
+    ngx_http_hr_metrics_routes,
     ngx_http_hr_auth_routes,
     ngx_http_hr_users_routes,
     ngx_http_hr_account_routes,
@@ -234,6 +235,7 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_http_hr_turn_init(hmcf->watchdog);
     ngx_http_hr_wait_init(cycle->log);
     ngx_http_hr_cache_init_worker(hmcf->cache, hmcf->worker_slot);
     ngx_http_hr_data_init_worker(hmcf->worker_slot);

@@ -230,6 +230,8 @@ ngx_http_hr_data_watch(ngx_event_t *ev)
     ngx_http_hr_work_t       *w;
     ngx_http_hr_main_conf_t  *hmcf = ngx_http_hr_main_conf();
 
+    ngx_http_hr_turn_note("watch of the data files");
+
     if (ngx_exiting || ngx_quit || ngx_terminate) {
         return;
     }

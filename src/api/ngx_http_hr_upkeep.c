@@ -145,6 +145,8 @@ ngx_http_hr_upkeep_watch(ngx_event_t *ev)
 {
     ngx_http_hr_work_t  *w;
 
+    ngx_http_hr_turn_note("watch of the database");
+
     if (ngx_exiting || ngx_quit || ngx_terminate) {
         return;
     }

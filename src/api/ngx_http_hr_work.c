@@ -351,6 +351,7 @@ ngx_http_hr_work_done(ngx_http_hr_db_op_t *op)
     ngx_http_hr_work_t  *w = op->data;
 
     w->rc = op->rc;
+    ngx_http_hr_turn_note(w->ctx != NULL ? w->ctx->route->name : "work without a client");
 
     if (w->kind == NGX_HTTP_HR_WORK_WRITE && op->rc == HR_OK) {
         ngx_http_hr_work_epochs(w);

@@ -10,6 +10,7 @@
  *   ngx_http_hr_headers.c   request id, what every answer carries
  *   ngx_http_hr_origin.c    trusted hosts, CORS
  *   ngx_http_hr_negotiate.c language and content coding
+ *   ngx_http_hr_turn.c      watchdog of the event loop
  *   ngx_http_hr_conf.c      directives
  *   ngx_http_hr_file.c      a file of the company as a whole
  *   ngx_http_hr_sse.c       server-sent events
@@ -61,6 +62,7 @@ typedef struct {
     ngx_str_t                admin_full_name;
     ngx_msec_t               busy_timeout;
     ngx_msec_t               watch_interval;
+    ngx_msec_t               watchdog;      /* longest turn of the event loop; 0: off */
 
     /* secrets: read at configuration time, kept out of every log */
     ngx_str_t                secret;
@@ -159,6 +161,24 @@ void ngx_http_hr_main_conf_attach(ngx_http_hr_main_conf_t *hmcf);
  */
 ngx_int_t ngx_http_hr_read_file(const char *path, size_t limit, char **data,
     size_t *len);
+
+
+/* ---- watchdog of the event loop ---- */
+
+extern ngx_uint_t  ngx_http_hr_turn_watched;
+
+/* In init_process; turns of at least limit milliseconds are reported; 0: off. */
+void ngx_http_hr_turn_init(ngx_msec_t limit);
+void ngx_http_hr_turn_step(const char *what);
+
+/* What runs from here on, for the report; a static text. */
+static inline void
+ngx_http_hr_turn_note(const char *what)
+{
+    if (ngx_http_hr_turn_watched) {
+        ngx_http_hr_turn_step(what);
+    }
+}
 
 
 /* ---- routes ---- */

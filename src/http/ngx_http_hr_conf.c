@@ -149,6 +149,8 @@ ngx_command_t  ngx_http_hr_commands[] = {
                      NGX_HTTP_HR_FIELD(docs_dir), NULL),
     NGX_HTTP_HR_MAIN("hr_data_watch", NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
                      NGX_HTTP_HR_FIELD(watch_interval), NULL),
+    NGX_HTTP_HR_MAIN("hr_watchdog", NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
+                     NGX_HTTP_HR_FIELD(watchdog), NULL),
     NGX_HTTP_HR_MAIN("hr_database", NGX_CONF_TAKE123, ngx_http_hr_conf_params,
                      NGX_HTTP_HR_FIELD(database), ngx_http_hr_database_params),
 
@@ -221,6 +223,7 @@ ngx_http_hr_create_main_conf(ngx_conf_t *cf)
 
     hmcf->busy_timeout = NGX_CONF_UNSET_MSEC;
     hmcf->watch_interval = NGX_CONF_UNSET_MSEC;
+    hmcf->watchdog = NGX_CONF_UNSET_MSEC;
     hmcf->write_batch = NGX_CONF_UNSET_UINT;
     hmcf->write_queue = NGX_CONF_UNSET_UINT;
     hmcf->cache_size = NGX_CONF_UNSET_SIZE;
@@ -657,6 +660,7 @@ ngx_http_hr_conf_values(ngx_http_hr_main_conf_t *hmcf)
 {
     ngx_conf_init_msec_value(hmcf->busy_timeout, 5000);
     ngx_conf_init_msec_value(hmcf->watch_interval, 2000);
+    ngx_conf_init_msec_value(hmcf->watchdog, 0);
     ngx_conf_init_uint_value(hmcf->write_batch, 64);
     ngx_conf_init_uint_value(hmcf->write_queue, 4096);
     ngx_conf_init_size_value(hmcf->cache_size, 64 * 1024 * 1024);

@@ -128,6 +128,8 @@ ngx_http_hr_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ngx_http_hr_turn_note(ctx->route->name);
+
     if (ctx->route->body_limit == 0) {
         rc = ngx_http_discard_request_body(r);
         if (rc != NGX_OK) {
@@ -343,6 +345,7 @@ ngx_http_hr_body_ready(ngx_http_request_t *r)
     ngx_http_hr_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_hr_module);
+    ngx_http_hr_turn_note(ctx->route->name);
 
     if (!(ctx->route->flags & NGX_HTTP_HR_BODY_JSON)
         || ngx_http_hr_body_parse(r, ctx, &rc) == NGX_OK)

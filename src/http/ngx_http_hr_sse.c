@@ -237,6 +237,8 @@ ngx_http_hr_sse_timer(ngx_event_t *ev)
     ngx_str_t           comment = ngx_string(": \n\n");
     ngx_http_hr_sse_t  *sse = ev->data;
 
+    ngx_http_hr_turn_note("timer of a stream");
+
     ngx_http_set_log_request(sse->r->connection->log, sse->r);
 
     if (ngx_exiting || ngx_quit) {

@@ -169,6 +169,8 @@ ngx_http_hr_wait_resume(ngx_http_hr_waiter_t *waiter)
     ngx_http_request_t  *r = waiter->r;
     ngx_http_hr_ctx_t   *ctx = waiter->ctx;
 
+    ngx_http_hr_turn_note(ctx->route->name);
+
     waiter->cleanup->handler = NULL;
     ctx->claim.ticket = 0;          /* was that of the one who rendered */
 

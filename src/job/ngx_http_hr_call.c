@@ -522,6 +522,8 @@ ngx_http_hr_call_done(ngx_event_t *ev)
 {
     ngx_http_hr_call_t  *call = ev->data;
 
+    ngx_http_hr_turn_note("end of a model call");
+
     ngx_http_hr_call_free(call);
     call->done(call);
 }

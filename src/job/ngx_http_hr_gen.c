@@ -212,6 +212,8 @@ ngx_http_hr_gen_watch(ngx_event_t *ev)
     ngx_http_hr_gen_look_t   *look;
     ngx_http_hr_main_conf_t  *hmcf = ngx_http_hr_main_conf();
 
+    ngx_http_hr_turn_note("watch of the rules");
+
     if (ngx_exiting || ngx_quit || ngx_terminate) {
         return;
     }

@@ -268,6 +268,8 @@ ngx_http_hr_job_timer(ngx_event_t *ev)
     ngx_queue_t        *q, *next;
     ngx_http_hr_job_t  *job;
 
+    ngx_http_hr_turn_note("timer of the jobs");
+
     if (ngx_terminate || (ngx_exiting && ngx_http_hr_job_running == 0)) {
         return;
     }

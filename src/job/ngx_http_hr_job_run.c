@@ -126,6 +126,8 @@ ngx_http_hr_job_timer_handler(ngx_event_t *ev)
 {
     ngx_http_hr_job_t  *job = ev->data;
 
+    ngx_http_hr_turn_note("timer of a job");
+
     if (job->waiting) {
         job->waiting = 0;
         ngx_http_hr_job_post(job, job->waiting_write, job->run, job->done);
