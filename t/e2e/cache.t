@@ -108,7 +108,8 @@ sub all_settled {
 # ---- workers are killed and replaced while big bodies are sent ----
 
 {
-    my $server = HR::Server->start(HR_DATA => $data, HR_LLM_URL => 'http://127.0.0.1:9/v1');
+    my $server = HR::Server->start(HR_DATA => $data, HR_LLM_URL => 'http://127.0.0.1:9/v1',
+                                   HR_LISTEN_OPTIONS => 'sndbuf=32k');
     my $client = $server->client;
     my $good = reference($client);
     is(scalar keys %$good, 1, 'the big answer is the same each time');
@@ -176,6 +177,7 @@ sub all_settled {
 
 {
     my $server = HR::Server->start(HR_DATA => $data, HR_LLM_URL => 'http://127.0.0.1:9/v1',
+                                   HR_LISTEN_OPTIONS => 'sndbuf=32k',
                                    HR_CACHE_SIZE => 'size=1m shards=1');
     my $client = $server->client;
     my $good = reference($client);
