@@ -261,11 +261,11 @@ SELECT count(*) FROM generation_history WHERE status = 'success' => 2
 
 
 
-=== TEST 12: another employee has a profile of his own
+=== TEST 12: another employee has a profile of his own, also when both are started at once
 --- login
 --- setup
-generate(employee_name => 'Тестов Один');
-generate(employee_name => 'Тестов Два');
+my @ids = map { start(employee_name => $_) } 'Тестов Один', 'Тестов Два';
+ended($_) for @ids;
 --- request
 GET /api/auth/me
 --- db
@@ -591,7 +591,7 @@ SELECT count(*) FROM generation_tasks => 0
 --- hr_config
 hr_llm location=/llm model=simulator budget=1;
 --- sql
-INSERT INTO generation_history (department, position, generation_type, status, created_at, cost_usd) VALUES ('А', 'Б', 'async', 'success', strftime('%Y-%m-%dT%H:%M:%S.000000', 'now'), 1.5)
+INSERT INTO generation_history (department, position, generation_type, status, created_at, cost_usd) VALUES ('А', 'Б', 'async', 'success', datetime('now'), 1.5)
 --- request
 POST /api/generation/start
 {"department":"Отдел разработки","position":"Программист"}

@@ -23,6 +23,8 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_generation_routes,
     ngx_http_hr_task_routes,
     ngx_http_hr_events_routes,
+    ngx_http_hr_batch_start_routes,
+    ngx_http_hr_batch_routes,
     ngx_http_hr_list_export_routes,
     ngx_http_hr_zip_routes,
     ngx_http_hr_bulk_routes,

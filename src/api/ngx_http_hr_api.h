@@ -126,6 +126,8 @@ extern const ngx_http_hr_route_t  ngx_http_hr_export_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_generation_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_task_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_events_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_batch_start_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_batch_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_list_export_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_zip_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_bulk_routes[];

@@ -79,8 +79,7 @@ ngx_http_hr_generation_allowed(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 }
 
 
-/* The first instant of the month, UTC. */
-static hr_instant_t
+hr_instant_t
 ngx_http_hr_generation_month(hr_instant_t now)
 {
     char          text[HR_TIME_MAX];
@@ -94,7 +93,8 @@ ngx_http_hr_generation_month(hr_instant_t now)
 
 
 hr_rc_t
-ngx_http_hr_generation_budget(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
+ngx_http_hr_generation_budget(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
+    double more)
 {
     double   spent;
     hr_rc_t  rc;
@@ -105,7 +105,9 @@ ngx_http_hr_generation_budget(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 
     rc = hr_store_cost_since(conn, ngx_http_hr_generation_month(w->now), 0, &spent);
 
-    if (rc != HR_OK || spent < (double) w->conf->llm_budget) {
+    if (rc != HR_OK || (spent < (double) w->conf->llm_budget
+                        && spent + more <= (double) w->conf->llm_budget))
+    {
         return rc;
     }
 
@@ -113,6 +115,21 @@ ngx_http_hr_generation_budget(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
                hr_generr_text(HR_GENERR_NO_CREDIT, HR_LANG_RU),
                hr_generr_text(HR_GENERR_NO_CREDIT, HR_LANG_EN),
                ngx_http_hr_generation_details(w->arena, HR_GENERR_NO_CREDIT));
+}
+
+
+hr_rc_t
+ngx_http_hr_generation_estimate(hr_store_conn_t *conn, int64_t *estimate)
+{
+    double   seconds;
+    hr_rc_t  rc;
+
+    rc = hr_store_estimate(conn, HR_STR_NULL, &seconds);
+
+    *estimate = rc == HR_OK ? (int64_t) ceil(seconds) : NGX_HTTP_HR_ESTIMATE;
+    *estimate = *estimate > 0 ? *estimate : 1;
+
+    return rc == HR_NOT_FOUND ? HR_OK : rc;
 }
 
 
@@ -164,7 +181,6 @@ ngx_http_hr_generation_refused(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
 static hr_rc_t
 ngx_http_hr_start_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 {
-    double                 seconds;
     hr_rc_t                rc;
     hr_store_card_t        card;
     ngx_http_hr_start_t   *in = w->in;
@@ -194,18 +210,10 @@ ngx_http_hr_start_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     rc = ngx_http_hr_generation_locate(w, &in->target, &in->located);
 
     if (rc == HR_OK) {
-        rc = ngx_http_hr_generation_budget(w, conn);
+        rc = ngx_http_hr_generation_budget(w, conn, 0);
     }
 
-    if (rc != HR_OK) {
-        return rc;
-    }
-
-    rc = hr_store_estimate(conn, HR_STR_NULL, &seconds);
-    in->estimate = rc == HR_OK ? (int64_t) ceil(seconds) : NGX_HTTP_HR_ESTIMATE;
-    in->estimate = in->estimate > 0 ? in->estimate : 1;
-
-    return rc == HR_NOT_FOUND ? HR_OK : rc;
+    return rc == HR_OK ? ngx_http_hr_generation_estimate(conn, &in->estimate) : rc;
 }
 
 

@@ -6,6 +6,8 @@
  *   ngx_http_hr_generation_events.c   progress as server-sent events
  *   ngx_http_hr_generation_input.c    checks and look-up of what is to be generated
  *   ngx_http_hr_generation_write.c    tasks as JSON
+ *   ngx_http_hr_batch_start.c         many at once
+ *   ngx_http_hr_batch.c               batches after their start
  */
 
 #ifndef NGX_HTTP_HR_GENERATION_H
@@ -71,6 +73,9 @@ typedef struct {
 
 hr_rc_t ngx_http_hr_generation_locate(ngx_http_hr_work_t *w,
     const ngx_http_hr_target_t *target, ngx_http_hr_located_t *located);
+/* The same without an answer. */
+hr_rc_t ngx_http_hr_generation_find(const hr_org_t *org, hr_arena_t *arena,
+    const ngx_http_hr_target_t *target, ngx_http_hr_located_t *located);
 /* "warnings": [{code, message}] of decision 25. */
 void ngx_http_hr_generation_warnings(ngx_http_hr_work_t *w, hr_jw_t *jw,
     const ngx_http_hr_located_t *located);
@@ -83,9 +88,16 @@ ngx_int_t ngx_http_hr_generation_allowed(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx, ngx_uint_t counted, ngx_int_t *rc);
 /* {"error_code": ...} in the arena */
 hr_str_t ngx_http_hr_generation_details(hr_arena_t *arena, hr_generr_t error);
-/* The budget of the month, on a reader; sets the error when it is used up. */
+/*
+ * The budget of the month, on a reader; sets the error when it does not allow
+ * more money (US dollars) to be spent.
+ */
 hr_rc_t ngx_http_hr_generation_budget(ngx_http_hr_work_t *w,
-    hr_store_conn_t *conn);
+    hr_store_conn_t *conn, double more);
+/* Seconds that a generation takes (median of the last ones), at least 1. */
+hr_rc_t ngx_http_hr_generation_estimate(hr_store_conn_t *conn, int64_t *seconds);
+/* The first instant of the month of now, UTC. */
+hr_instant_t ngx_http_hr_generation_month(hr_instant_t now);
 /* Limits of the queue as the store wants them. */
 void ngx_http_hr_generation_limits(const ngx_http_hr_work_t *w,
     hr_store_queue_limits_t *limits);

@@ -236,16 +236,16 @@ ngx_http_hr_generation_unknown(ngx_http_hr_work_t *w, const char *resource,
 
 
 hr_rc_t
-ngx_http_hr_generation_locate(ngx_http_hr_work_t *w,
+ngx_http_hr_generation_find(const hr_org_t *org, hr_arena_t *arena,
     const ngx_http_hr_target_t *target, ngx_http_hr_located_t *located)
 {
     hr_rc_t              rc;
     hr_org_slot_t        slot;
     hr_org_unit_t        unit;
-    const hr_org_t      *org = w->data.image;
     hr_org_resolved_t   *r = &located->resolved;
 
     ngx_memzero(located, sizeof(ngx_http_hr_located_t));
+    r->slot = HR_ORG_NONE;
 
     if (target->position_id.data != NULL) {
         r->candidates_total = 1;
@@ -254,19 +254,10 @@ ngx_http_hr_generation_locate(ngx_http_hr_work_t *w,
         if (rc == HR_OK) {
             hr_org_slot(org, r->slot, &slot);
             r->unit = r->position_unit = slot.unit;
-
-        } else if (rc == HR_NOT_FOUND) {
-            return ngx_http_hr_generation_unknown(w, "position",
-                                                  target->position_id, located);
         }
 
     } else {
         rc = hr_org_resolve(org, target->department, target->position, r);
-
-        if (rc == HR_NOT_FOUND) {
-            return ngx_http_hr_generation_unknown(w, "department",
-                                                  target->department, located);
-        }
     }
 
     if (rc != HR_OK) {
@@ -276,18 +267,38 @@ ngx_http_hr_generation_locate(ngx_http_hr_work_t *w,
     hr_org_unit(org, r->position_unit, &unit);
     hr_org_slot(org, r->slot, &slot);
 
-    located->slot.unit_path = hr_arena_str(w->arena, unit.path);
+    located->slot.unit_path = hr_arena_str(arena, unit.path);
     located->slot.department = target->department.data != NULL
                                ? target->department
-                               : hr_arena_str(w->arena, unit.name);
+                               : hr_arena_str(arena, unit.name);
     located->slot.position = r->slot != HR_ORG_NONE
-                             ? hr_arena_str(w->arena, slot.title)
+                             ? hr_arena_str(arena, slot.title)
                              : target->position;
     located->slot.employee_name = target->employee_name;
 
     return located->slot.unit_path.data == NULL
            || located->slot.department.data == NULL
            || located->slot.position.data == NULL ? HR_NOMEM : HR_OK;
+}
+
+
+hr_rc_t
+ngx_http_hr_generation_locate(ngx_http_hr_work_t *w,
+    const ngx_http_hr_target_t *target, ngx_http_hr_located_t *located)
+{
+    hr_rc_t  rc;
+
+    rc = ngx_http_hr_generation_find(w->data.image, w->arena, target, located);
+
+    if (rc != HR_NOT_FOUND) {
+        return rc;
+    }
+
+    return target->position_id.data != NULL
+           ? ngx_http_hr_generation_unknown(w, "position", target->position_id,
+                                            located)
+           : ngx_http_hr_generation_unknown(w, "department", target->department,
+                                            located);
 }
 
 

@@ -287,6 +287,24 @@ hr_store_batch_add(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t batch_id,
 
 
 hr_rc_t
+hr_store_batch_added(hr_store_conn_t *conn, hr_str_t id, hr_instant_t now)
+{
+    hr_rc_t  rc;
+
+    rc = hr_store_write(conn, HR_STORE_T_BATCHES);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    return hr_store_run(conn, NULL,
+        "UPDATE generation_batches SET status = 'finished', completed_at = ?2"
+        " WHERE id = ?1 AND status = 'active' AND NOT EXISTS (SELECT 1 FROM"
+        "  generation_batch_items WHERE batch_id = ?1"
+        "  AND state IN ('queued', 'processing'))", "t3", id, now);
+}
+
+
+hr_rc_t
 hr_store_batch_note(hr_store_conn_t *conn, hr_str_t task_id, const char *state,
     hr_str_t profile_id, hr_str_t error_code, hr_str_t message,
     hr_instant_t now)

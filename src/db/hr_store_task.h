@@ -78,6 +78,7 @@ typedef struct {
     int64_t   queued, processing;
     int64_t   total;            /* rows of any state and owner */
     int64_t   user_open;        /* of the given user */
+    int64_t   batch_open;       /* items of batches, queued or running */
 } hr_store_task_counts_t;
 
 hr_rc_t hr_store_task_counts(hr_store_conn_t *conn, int64_t user_id,
@@ -105,6 +106,7 @@ typedef struct {
     bool              exclusive;        /* an open one is HR_CONFLICT / OPEN_TASK */
 } hr_store_new_task_t;
 
+/* Tasks of batches do not count. */
 typedef struct {
     int64_t   max_queued;           /* 0: no limit */
     int64_t   max_open_per_user;    /* 0: no limit */
@@ -112,7 +114,7 @@ typedef struct {
 
 typedef enum {
     HR_STORE_TASK_CREATED = 0,
-    HR_STORE_TASK_JOINED,           /* an open task of the same unit and position */
+    HR_STORE_TASK_JOINED,           /* an open task of the same unit, position, employee */
     HR_STORE_TASK_REPEATED          /* same idempotency key: that task, any state */
 } hr_store_task_added_t;
 
@@ -296,6 +298,9 @@ hr_rc_t hr_store_batch_add(hr_store_conn_t *conn, hr_arena_t *arena,
     hr_str_t batch_id, const hr_store_new_task_t *add,
     const hr_store_queue_limits_t *limits, const hr_store_batch_item_t *item,
     hr_instant_t now, hr_store_task_added_t *added);
+/* After the last item: a batch without an open item is finished. */
+hr_rc_t hr_store_batch_added(hr_store_conn_t *conn, hr_str_t id,
+    hr_instant_t now);
 /*
  * Pause and resume act on queued tasks only, cancel on queued and running
  * ones; HR_CONFLICT / STATUS when the state does not allow it.  changed:

@@ -229,8 +229,9 @@ hr_store_task_counts(hr_store_conn_t *conn, int64_t user_id,
         HR_STORE_WAIT_STATES "), (SELECT count(*) FROM generation_tasks"
         " WHERE status = 'processing'), (SELECT count(*) FROM"
         " generation_tasks), (SELECT count(*) FROM generation_tasks"
-        " WHERE created_by = ?1 AND status IN " HR_STORE_OPEN_STATES ")",
-        "i", user_id);
+        " WHERE created_by = ?1 AND status IN " HR_STORE_OPEN_STATES "),"
+        " (SELECT count(*) FROM generation_tasks WHERE batch_id IS NOT NULL"
+        " AND status IN " HR_STORE_OPEN_STATES ")", "i", user_id);
     if (stmt == NULL) {
         return HR_ERROR;
     }
@@ -242,6 +243,7 @@ hr_store_task_counts(hr_store_conn_t *conn, int64_t user_id,
         counts->processing = sqlite3_column_int64(stmt, 1);
         counts->total = sqlite3_column_int64(stmt, 2);
         counts->user_open = sqlite3_column_int64(stmt, 3);
+        counts->batch_open = sqlite3_column_int64(stmt, 4);
     }
 
     hr_store_end(stmt);
@@ -320,12 +322,14 @@ hr_store_task_existing(hr_store_conn_t *conn, hr_arena_t *arena,
         "  AND idempotency_key = ?1 AND created_by = ?2"
         " UNION ALL SELECT id, 1 FROM (SELECT id FROM generation_tasks"
         "  WHERE ?3 AND slot_key = ?4 AND status IN " HR_STORE_OPEN_STATES
+        "  AND coalesce(employee_name, '') = coalesce(?6, '')"
         "  ORDER BY created_at LIMIT 1)"
         " UNION ALL SELECT id, 2 FROM generation_tasks WHERE ?5 IS NOT NULL"
         "  AND target_profile_id = ?5 AND status IN " HR_STORE_OPEN_STATES
-        " LIMIT 1", "tiitt", add->idempotency_key, add->user_id,
+        " LIMIT 1", "tiittt", add->idempotency_key, add->user_id,
         (int64_t) (!add->force || add->exclusive), key,
-        add->exclusive ? add->target_profile : HR_STR_NULL);
+        add->exclusive ? add->target_profile : HR_STR_NULL,
+        add->slot.employee_name);
     if (stmt == NULL) {
         return HR_ERROR;
     }
@@ -362,12 +366,14 @@ hr_store_task_existing(hr_store_conn_t *conn, hr_arena_t *arena,
 }
 
 
+/* The items of batches have a limit of their own: whoever makes a batch keeps it. */
 static hr_rc_t
 hr_store_task_limits(hr_store_conn_t *conn, int64_t user_id,
     const hr_store_queue_limits_t *limits)
 {
-    hr_rc_t                  rc;
-    hr_store_task_counts_t   counts;
+    hr_rc_t        rc;
+    int64_t        queued, open;
+    sqlite3_stmt  *stmt;
 
     if (limits == NULL
         || (limits->max_queued == 0 && limits->max_open_per_user == 0))
@@ -375,18 +381,35 @@ hr_store_task_limits(hr_store_conn_t *conn, int64_t user_id,
         return HR_OK;
     }
 
-    rc = hr_store_task_counts(conn, user_id, &counts);
+    stmt = hr_store_query(conn,
+        "SELECT (SELECT count(*) FROM generation_tasks WHERE status IN "
+        HR_STORE_WAIT_STATES " AND batch_id IS NULL), (SELECT count(*) FROM"
+        " generation_tasks WHERE created_by = ?1 AND status IN "
+        HR_STORE_OPEN_STATES " AND batch_id IS NULL)", "i", user_id);
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    queued = 0;
+    open = 0;
+    rc = hr_store_step(conn, stmt);
+
+    if (rc == HR_OK) {
+        queued = sqlite3_column_int64(stmt, 0);
+        open = sqlite3_column_int64(stmt, 1);
+    }
+
+    hr_store_end(stmt);
+
     if (rc != HR_OK) {
         return rc;
     }
 
-    if (limits->max_queued != 0 && counts.queued >= limits->max_queued) {
+    if (limits->max_queued != 0 && queued >= limits->max_queued) {
         return hr_store_refuse(conn, HR_LIMIT, HR_STORE_E_QUEUE_FULL);
     }
 
-    if (limits->max_open_per_user != 0
-        && counts.user_open >= limits->max_open_per_user)
-    {
+    if (limits->max_open_per_user != 0 && open >= limits->max_open_per_user) {
         return hr_store_refuse(conn, HR_LIMIT, HR_STORE_E_USER_LIMIT);
     }
 

@@ -80,6 +80,7 @@ static ngx_uint_t           ngx_http_hr_job_recovering;
 static ngx_msec_t           ngx_http_hr_job_swept;
 static ngx_msec_t           ngx_http_hr_job_renewed;
 static ngx_uint_t           ngx_http_hr_job_renewing;
+static ngx_atomic_uint_t    ngx_http_hr_job_checked;    /* rechecks answered */
 
 
 unsigned
@@ -135,6 +136,8 @@ ngx_http_hr_job_init_process(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
     (void) ngx_snprintf((u_char *) ngx_http_hr_job_owner,
                         sizeof(ngx_http_hr_job_owner), "%ui:%P:%016xL%Z",
                         hmcf->worker_slot, ngx_pid, ngx_http_hr_state()->seed);
+
+    ngx_http_hr_job_checked = ngx_http_hr_jobs_rechecks();
 
     /* older wake-ups count as unseen: the queue may hold something */
     ngx_http_hr_job_seen = ngx_http_hr_jobs_wakes() - 1;
@@ -250,6 +253,15 @@ ngx_http_hr_job_cancel(hr_str_t id)
 
 
 void
+ngx_http_hr_job_cancel_many(void)
+{
+    ngx_http_hr_jobs_recheck();
+    ngx_http_hr_job_renew_all();
+    ngx_http_hr_job_wake();
+}
+
+
+void
 ngx_http_hr_job_ended(ngx_http_hr_job_t *job)
 {
     ngx_queue_remove(&job->queue);
@@ -294,7 +306,9 @@ ngx_http_hr_job_timer(ngx_event_t *ev)
         }
     }
 
-    if (ngx_current_msec - ngx_http_hr_job_renewed > NGX_HTTP_HR_JOB_LEASE / 3) {
+    if (ngx_current_msec - ngx_http_hr_job_renewed > NGX_HTTP_HR_JOB_LEASE / 3
+        || ngx_http_hr_jobs_rechecks() != ngx_http_hr_job_checked)
+    {
         ngx_http_hr_job_renew_all();
     }
 
@@ -568,9 +582,14 @@ ngx_http_hr_job_renew_all(void)
     ngx_http_hr_renew_t    *renew;
     ngx_http_hr_renewal_t  *item;
 
-    ngx_http_hr_job_renewed = ngx_current_msec;
+    if (ngx_http_hr_job_renewing) {
+        return;
+    }
 
-    if (ngx_http_hr_job_renewing || ngx_http_hr_job_running == 0) {
+    ngx_http_hr_job_renewed = ngx_current_msec;
+    ngx_http_hr_job_checked = ngx_http_hr_jobs_rechecks();
+
+    if (ngx_http_hr_job_running == 0) {
         return;
     }
 

@@ -66,6 +66,8 @@ ngx_int_t ngx_http_hr_job_init_process(ngx_cycle_t *cycle,
 void ngx_http_hr_job_wake(void);
 /* The task was cancelled in the database: whoever runs it stops at once. */
 void ngx_http_hr_job_cancel(hr_str_t id);
+/* Some tasks were, nobody knows which (a batch). */
+void ngx_http_hr_job_cancel_many(void);
 
 /*
  * Why no generation can be started now; HR_GENERR_NONE: it can.  *retry_after:

@@ -15,6 +15,7 @@ struct ngx_http_hr_job_entry_s {
 typedef struct {
     ngx_http_hr_shm_root_t   root;
     ngx_atomic_t             wakes;
+    ngx_atomic_t             rechecks;
     ngx_atomic_t             running;
     ngx_atomic_t             fault;             /* (time << 8) + error */
 
@@ -287,6 +288,20 @@ ngx_atomic_uint_t
 ngx_http_hr_jobs_wakes(void)
 {
     return ngx_http_hr_jobs_root()->wakes;
+}
+
+
+void
+ngx_http_hr_jobs_recheck(void)
+{
+    (void) ngx_atomic_fetch_add(&ngx_http_hr_jobs_root()->rechecks, 1);
+}
+
+
+ngx_atomic_uint_t
+ngx_http_hr_jobs_rechecks(void)
+{
+    return ngx_http_hr_jobs_root()->rechecks;
 }
 
 

@@ -65,6 +65,9 @@ ngx_uint_t ngx_http_hr_jobs_running(void);
  */
 void ngx_http_hr_jobs_wake(void);
 ngx_atomic_uint_t ngx_http_hr_jobs_wakes(void);
+/* Some running tasks were ended in the database: every worker asks about its own. */
+void ngx_http_hr_jobs_recheck(void);
+ngx_atomic_uint_t ngx_http_hr_jobs_rechecks(void);
 
 
 /* ---- circuit breaker (generation.md 6.3) ---- */

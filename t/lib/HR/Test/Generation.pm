@@ -10,7 +10,7 @@ use Exporter qw( import );
 use HR::Test::State ();
 use Time::HiRes qw( sleep time );
 
-our @EXPORT = qw( start ended generate outcome events );
+our @EXPORT = qw( start ended generate outcome events batch_ended position_id );
 
 our $last;              # the task of the last outcome()
 
@@ -89,6 +89,29 @@ sub events {
     my $client = HR::Test::State::client();
     $client->{token} = HR::Test::State::token(delete $opt{user} // 'admin');
     return $client->events("/api/generation/$id/events", $each, seconds => 20, %opt);
+}
+
+
+# Waits until nothing of a batch is open; returns the batch.
+sub batch_ended {
+    my ($id) = @_;
+
+    my $deadline = time + 30;
+    while (1) {
+        my $batch = HR::Test::State::api(GET => "/api/generation/batch/$id")->{batch};
+        return $batch if $batch->{status} !~ /\A(?:active|paused)\z/;
+        die "batch $id: $batch->{queued} wait, $batch->{processing} run\n" if time > $deadline;
+        sleep 0.05;
+    }
+}
+
+# The id of a position, by default the one that start() generates.
+sub position_id {
+    my ($name) = map { _text($_) } $_[0] // 'Программист';
+
+    my $list = HR::Test::State::api(GET => '/api/organization/positions')->{data}{items};
+    my ($one) = grep { $_->{position_name} eq $name } @$list;
+    return $one->{position_id};
 }
 
 1;
