@@ -1,4 +1,5 @@
 #include "ngx_http_hr_api.h"
+#include "ngx_http_hr_remote.h"
 #include "ngx_http_hr_trace.h"
 #include "ngx_http_hr_job.h"
 
@@ -270,6 +271,7 @@ ngx_http_hr_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_http_hr_remote_exit_process();
     ngx_http_hr_trace_exit_process();
     ngx_http_hr_db_exit_process();
     ngx_http_hr_worker_slot_release(hmcf->worker_slot);

@@ -124,6 +124,7 @@ typedef struct {
     ngx_uint_t               llm_budget;            /* US dollars a month; 0: none */
     ngx_str_t                langfuse_host;
     ngx_str_t                langfuse_key_file;
+    ngx_str_t                langfuse_prompt;       /* of the registry; empty: local only */
     ngx_str_t                langfuse_key;          /* "public:secret", NUL-terminated */
 
     /* the server of the first hr_api: where llm_location is looked up */

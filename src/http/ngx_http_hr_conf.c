@@ -117,6 +117,7 @@ static ngx_http_hr_param_t  ngx_http_hr_llm_params[] = {
 static ngx_http_hr_param_t  ngx_http_hr_langfuse_params[] = {
     NGX_HTTP_HR_P("host", STR, 0, 0, langfuse_host),
     NGX_HTTP_HR_P("key_file", PATH, 0, 0, langfuse_key_file),
+    NGX_HTTP_HR_P("prompt", STR, 0, 0, langfuse_prompt),
     NGX_HTTP_HR_P_END
 };
 
@@ -202,7 +203,7 @@ ngx_command_t  ngx_http_hr_commands[] = {
     NGX_HTTP_HR_MAIN("hr_llm_fallback_models", NGX_CONF_1MORE,
                      ngx_http_hr_conf_list,
                      NGX_HTTP_HR_FIELD(llm_fallback_models), NULL),
-    NGX_HTTP_HR_MAIN("hr_langfuse", NGX_CONF_TAKE12, ngx_http_hr_conf_params,
+    NGX_HTTP_HR_MAIN("hr_langfuse", NGX_CONF_TAKE123, ngx_http_hr_conf_params,
                      0, ngx_http_hr_langfuse_params),
 
     ngx_null_command

@@ -154,7 +154,11 @@ ngx_http_hr_job_init_process(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
 
     ngx_http_hr_job_recover(1);
 
-    return ngx_http_hr_trace_init_process(hmcf, cycle->log);
+    if (ngx_http_hr_trace_init_process(hmcf, cycle->log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_hr_remote_init_process(hmcf, cycle->log);
 }
 
 

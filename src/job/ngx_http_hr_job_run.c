@@ -166,6 +166,7 @@ ngx_http_hr_job_begin(ngx_http_hr_job_t *job)
     job->entry = ngx_http_hr_jobs_take(job->task.id.data);
     job->progress.attempt = (ngx_uint_t) job->lease.attempt;
     job->handle = ngx_http_hr_gen_acquire();
+    job->remote = ngx_http_hr_remote_acquire(job->handle);
 
     job->timer.handler = ngx_http_hr_job_timer_handler;
     job->timer.data = job;
@@ -219,8 +220,10 @@ ngx_http_hr_job_prepare(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
     request.naive_times = hmcf->naive_times;
     request.now = job->started_at;
 
-    rc = hr_gen_prepare(job->handle->gen, NULL, job->data.image, &request,
-                        &job->gen, &job->prepare_error);
+    rc = hr_gen_prepare(job->handle->gen,
+                        job->remote != NULL ? job->remote->prompt : NULL,
+                        job->data.image, &request, &job->gen,
+                        &job->prepare_error);
 
     if (rc == HR_OK && job->prepare_error == HR_GENERR_NONE) {
         rc = hr_gen_body(job->gen, &job->policy.attempt, &job->body);
@@ -959,6 +962,7 @@ ngx_http_hr_job_free(ngx_http_hr_job_t *job)
     hr_arena_destroy(job->answer_arena);
     hr_arena_destroy(job->kept_arena);
     ngx_http_hr_data_release(&job->data);
+    ngx_http_hr_remote_release(job->remote);
     ngx_http_hr_gen_release(job->handle);
     hr_arena_destroy(job->arena);
     free(job);

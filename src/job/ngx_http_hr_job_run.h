@@ -5,6 +5,7 @@
 
 #include "ngx_http_hr_job.h"
 #include "ngx_http_hr_call.h"
+#include "ngx_http_hr_remote.h"
 
 #include "hr_members.h"
 
@@ -32,6 +33,7 @@ struct ngx_http_hr_job_s {
     ngx_http_hr_job_params_t  params;
 
     ngx_http_hr_gen_t        *handle;
+    ngx_http_hr_remote_t     *remote;       /* NULL: the local prompt */
     ngx_http_hr_data_ref_t    data;
     hr_gen_job_t             *gen;
     hr_generr_t               prepare_error;

@@ -1,5 +1,6 @@
-# Traces of generations: a fake Langfuse gets each whole and without a name or a
-# secret; one that hangs slows nothing down and loses nothing in the database.
+# Langfuse: the prompt of the registry is fetched, checked, used and kept; traces
+# arrive whole and without a name or a secret; a service that hangs slows nothing
+# down and loses nothing in the database.
 
 use strict;
 use warnings;
@@ -25,8 +26,12 @@ if (!$fake) {
 my $host = 'http://127.0.0.1:' . $listener->sockport;
 
 my $server = HR::Server->start(LANGFUSE_HOST => $host, LANGFUSE_PUBLIC_KEY => 'pk-test',
-                               LANGFUSE_SECRET_KEY => 'sk-test');
+                               LANGFUSE_SECRET_KEY => 'sk-test',
+                               LANGFUSE_PROMPT => 'profile-generation');
 my $client = $server->client;
+ok(HR::Server::wait_until(10, sub { -e "$server->{home}/langfuse-prompt.json" }),
+   'the prompt of the registry is fetched and kept');
+sleep 1;
 
 my $task = generate($client, 'Образцов Олег');
 is($task->{status}, 'completed', 'a generation with tracing');
@@ -50,6 +55,9 @@ unlike($text, qr/sk-test|Bearer/, 'no secret');
 
 my $detail = $client->get("/api/profiles/$task->{profile_id}")->{json};
 is($detail->{metadata}{llm}{langfuse_trace_id}, $id, 'the profile names its trace');
+is($detail->{metadata}{llm}{prompt_version}, 57, 'and the version of the prompt');
+is($detail->{metadata}{llm}{prompt_source}, 'langfuse', 'that came from the registry');
+is($events->[1]{body}{promptVersion}, 57, 'the trace is linked to it');
 
 # The same service, hanging.
 kill STOP => $fake;
@@ -101,6 +109,14 @@ sub serve {
         }
         my $body;
         read $c, $body, $length;
+        if ($head =~ m{^GET (\S+)}) {
+            my $answer = $1 eq '/api/public/v2/prompts/profile-generation?label=production'
+                ? prompt() : '';
+            printf $c "HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+                $answer ? '200 OK' : '404 Not Found', length $answer, $answer;
+            close $c;
+            next;
+        }
         my ($where) = $head =~ m{^POST (\S+)};
         my ($auth)  = $head =~ /^Authorization: Basic (\S+)/mi;
         print $log JSON::PP->new->utf8->encode({
@@ -109,4 +125,19 @@ sub serve {
         print $c "HTTP/1.1 207 Multi-Status\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
         close $c;
     }
+}
+
+# The local bundle under another name and number.
+sub prompt {
+    my %part;
+    for my $name (qw( prompt.txt config.json )) {
+        open my $f, '<:encoding(UTF-8)', "conf/prompts/production/$name" or die "$name: $!";
+        local $/;
+        $part{$name} = <$f>;
+    }
+    return JSON::PP->new->utf8->encode({
+        name => 'profile-generation', version => 57, type => 'text',
+        prompt => $part{'prompt.txt'}, labels => ['production'],
+        config => JSON::PP->new->decode($part{'config.json'}),
+    });
 }
