@@ -1,6 +1,9 @@
 #include "ngx_http_hr.h"
 
 
+static u_char *ngx_http_hr_log_request(ngx_http_request_t *r,
+    ngx_http_request_t *sr, u_char *buf, size_t len);
+
 static void ngx_http_hr_body_ready(ngx_http_request_t *r);
 static ngx_int_t ngx_http_hr_body_parse(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx, ngx_int_t *rc);
@@ -29,8 +32,6 @@ ngx_http_hr_ctx_lost(ngx_http_request_t *r)
 
     return NULL;
 }
-
-
 static void
 ngx_http_hr_ctx_cleanup(void *data)
 {
@@ -74,8 +75,39 @@ ngx_http_hr_ctx(ngx_http_request_t *r)
     }
 
     ngx_http_set_ctx(r, ctx, ngx_http_hr_module);
+    r->log_handler = ngx_http_hr_log_request;
 
     return ctx;
+}
+
+
+/*
+ * What a line of the error log says about its request.  nginx itself writes the
+ * whole request line and the referrer: searches for people by name stand in there.
+ */
+static u_char *
+ngx_http_hr_log_request(ngx_http_request_t *r, ngx_http_request_t *sr, u_char *buf,
+    size_t len)
+{
+    u_char     *p, *args;
+    ngx_str_t   path;
+
+    path = r->unparsed_uri;
+    args = path.data ? ngx_strlchr(path.data, path.data + path.len, '?') : NULL;
+
+    if (args != NULL) {
+        path.len = args - path.data;
+    }
+
+    p = ngx_snprintf(buf, len, ", request: \"%V %V\"", &r->method_name, &path);
+    len -= p - buf;
+    buf = p;
+
+    if (sr->upstream != NULL && sr->upstream->peer.name != NULL) {
+        p = ngx_snprintf(buf, len, ", upstream: \"%V\"", sr->upstream->peer.name);
+    }
+
+    return p;
 }
 
 

@@ -794,11 +794,10 @@ ngx_http_hr_job_failed(ngx_http_hr_job_t *job)
     case NGX_OK:
         error = job->result.error != HR_GENERR_NONE ? job->result.error
                                                     : job->prepare_error;
+        /* the service's own words may repeat the key or the prompt: not logged */
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                      "hr: generation task %*s failed: %s%s%*s", job->task.id.len,
-                      job->task.id.data, hr_generr_code(error),
-                      job->answer.message.len ? ": " : "",
-                      job->answer.message.len, job->answer.message.data);
+                      "hr: generation task %*s failed: %s", job->task.id.len,
+                      job->task.id.data, hr_generr_code(error));
         ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_FAILED, 1);
         ngx_http_hr_job_trace(job, error);
         ngx_http_hr_job_account(job);
