@@ -116,7 +116,7 @@ GET /health
 
 
 
-=== TEST 4: HSTS and a Secure cookie when the request came over TLS, by a trusted proxy's word only
+=== TEST 4: HSTS and a Secure cookie over TLS, by the word of a trusted proxy only
 --- hr_config
 hr_trusted_proxies 127.0.0.1;
 --- request eval
@@ -125,8 +125,11 @@ hr_trusted_proxies 127.0.0.1;
 ["Content-Type: application/json\nX-Forwarded-Proto: https",
  "Content-Type: application/json"]
 --- response_headers_like eval
-["Strict-Transport-Security: max-age=\\d{8}.*\nSet-Cookie: hr_download=[^;]+; Max-Age=\\d+; Path=/api/profiles; HttpOnly; SameSite=Strict; Secure",
- "Set-Cookie: hr_download=[^;]+; Max-Age=\\d+; Path=/api/profiles; HttpOnly; SameSite=Strict\$"]
+["Strict-Transport-Security: max-age=\\d{8}.*\n"
+ . "Set-Cookie: hr_download=[^;]+; Max-Age=\\d+; Path=/api/profiles; HttpOnly;"
+ . " SameSite=Strict; Secure",
+ "Set-Cookie: hr_download=[^;]+; Max-Age=\\d+; Path=/api/profiles; HttpOnly;"
+ . " SameSite=Strict\$"]
 
 
 
@@ -179,7 +182,8 @@ my $token = HR::Test::State::token('admin');
 my $url = '/api/profiles/bbbbbbbb-0000-4000-8000-000000000001/download/md';
 is(ask(GET => $url, headers => { Cookie => "hr_download=$token" })->{status}, 200, 'before');
 my $out = ask(POST => '/api/auth/logout', headers => { Authorization => "Bearer $token" });
-like($out->{headers}{'set-cookie'}, qr/^hr_download=; Max-Age=0; Path=\/api\/profiles; HttpOnly; SameSite=Strict/,
+like($out->{headers}{'set-cookie'},
+     qr/^hr_download=; Max-Age=0; Path=\/api\/profiles; HttpOnly; SameSite=Strict/,
      'logout empties the cookie');
 is(ask(GET => $url, headers => { Cookie => "hr_download=$token" })->{status}, 401, 'after')
     for 1 .. 4;

@@ -189,7 +189,8 @@ set(session => sql("SELECT s.id FROM user_sessions s JOIN users u ON u.id = s.us
 --- login eval
 [("anna") x 4]
 --- request eval
-["PUT /api/profiles/bbbbbbbb-0000-4000-8000-000000000001\n{\"employee_name\":\"Сотрудник Второй\"}",
+["PUT /api/profiles/bbbbbbbb-0000-4000-8000-000000000001\n"
+ . "{\"employee_name\":\"Сотрудник Второй\"}",
  "DELETE /api/profiles/bbbbbbbb-0000-4000-8000-000000000001",
  "POST /api/profiles/bbbbbbbb-0000-4000-8000-000000000001/restore",
  "POST /api/profiles/bbbbbbbb-0000-4000-8000-000000000001/purge"]
@@ -220,7 +221,8 @@ require MIME::Base64; require Digest::SHA;
 my $enc = sub { MIME::Base64::encode_base64url($_[0]) };
 my $head = $enc->('{"alg":"HS256","typ":"JWT"}');
 my $now = time;
-my $claims = sub { $enc->(qq({"user_id":$_[0],"username":"$_[1]","role":"admin","iat":$now,"exp":) . ($now + 600) . '}') };
+my $claims = sub { $enc->(qq({"user_id":$_[0],"username":"$_[1]","role":"admin",)
+    . qq("iat":$now,"exp":) . ($now + 600) . '}') };
 my $id = sql("SELECT id FROM users WHERE username = 'anna'");
 my $sign = sub { "$_[0]." . $enc->(Digest::SHA::hmac_sha256($_[0], $_[1])) };
 set(none => $enc->('{"alg":"none","typ":"JWT"}') . '.' . $claims->(1, 'admin') . '.',

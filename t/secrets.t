@@ -167,7 +167,7 @@ GET /health
 --- log_level: info
 --- http_config eval: main::text_of('conf/nginx.conf') =~ /^(    log_format hr .*?;)$/ms ? $1 : ''
 --- hr_config
-hr_llm location=/echo model=simulator concurrency=4 retry=10ms attempts=2 timeout=2s total_timeout=5s;
+hr_llm location=/echo model=simulator concurrency=4 attempts=1 timeout=2s;
 --- config
 access_log logs/hr.log hr;
 location = /echo {
@@ -195,7 +195,7 @@ GET /health
 --- log_level: info
 --- http_config eval: main::text_of('conf/nginx.conf') =~ /^(    log_format hr .*?;)$/ms ? $1 : ''
 --- hr_config
-hr_llm location=/nobody model=simulator concurrency=4 retry=10ms attempts=2 timeout=2s total_timeout=5s;
+hr_llm location=/nobody model=simulator concurrency=4 attempts=1 timeout=2s;
 --- config
 access_log logs/hr.log hr;
 location = /nobody {
@@ -216,7 +216,7 @@ GET /health
 --- log_level: info
 --- http_config eval: main::text_of('conf/nginx.conf') =~ /^(    log_format hr .*?;)$/ms ? $1 : ''
 --- hr_config
-hr_llm location=/odd model=simulator concurrency=4 retry=10ms attempts=2 timeout=2s total_timeout=5s;
+hr_llm location=/odd model=simulator concurrency=4 attempts=1 timeout=2s;
 --- config
 access_log logs/hr.log hr;
 location = /odd {
