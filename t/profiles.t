@@ -334,3 +334,44 @@ my $put = "PUT /api/profiles/bbbbbbbb-0000-4000-8000-000000000002/content\n";
 --- json eval
 ["error.code = UNSUPPORTED_MEDIA_TYPE", "error.code = PAYLOAD_TOO_LARGE",
  "error.code = VALIDATION_ERROR"]
+
+
+
+=== TEST 19: the quality report says why a profile has its scores
+--- hr_database: t/data/profiles.sql
+--- login
+--- request eval
+["GET /api/profiles/bbbbbbbb-0000-4000-8000-000000000005/quality",
+ "GET /api/profiles/bbbbbbbb-0000-4000-8000-000000000009/quality",
+ "GET /api/profiles/cccccccc-0000-4000-8000-000000000001/quality"]
+--- error_code eval
+[200, 200, 404]
+--- json eval
+["profile_id = bbbbbbbb-0000-4000-8000-000000000005
+version_number = 1
+completeness.score = 0.9411764705882353
+completeness.filled = 16
+completeness.members = 17
+completeness.is_valid = false
+completeness.errors[0].code = missing_field
+validation_score is number
+quality.metrics.p0_1_tasks.total_tasks >= 1
+quality.summary.critical_issues is array",
+ "completeness.score = 0\nvalidation_score = null", "error.details.resource = profile"]
+
+
+
+=== TEST 20: M-10: a viewer that knows other members gets them by a directive, and no version
+--- hr_database: t/data/profiles.sql
+--- hr_config
+hr_viewer_overlay on;
+--- login
+--- setup
+set(document => document_of(1));
+--- request eval
+my $url = '/api/profiles/bbbbbbbb-0000-4000-8000-000000000001';
+["GET $url", "PUT $url/content\n{\"profile_data\":{{document}}}", "GET $url/download/json"]
+--- json eval
+["profile.responsibilities[0].title is string\nprofile.skills is array\nprofile.competencies is object
+profile.requirements is object",
+ "changed = false", "profile.responsibilities absent\nprofile.skills absent"]

@@ -302,7 +302,7 @@ ngx_http_hr_content_merge(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
 
     ngx_memzero(&edit, sizeof(edit));
     edit.vocabulary = ngx_http_hr_vocabulary();
-    edit.view = HR_VIEW_ANSWER;
+    edit.view = ngx_http_hr_detail_view(w->conf);
     edit.now = w->now;
     edit.layout = w->answer.naive ? HR_TIME_WIRE_NAIVE : HR_TIME_WIRE_Z;
 

@@ -15,6 +15,13 @@ ngx_http_hr_vocabulary(void)
 }
 
 
+unsigned
+ngx_http_hr_detail_view(const ngx_http_hr_main_conf_t *conf)
+{
+    return conf->viewer_overlay ? HR_VIEW_ANSWER|HR_VIEW_VIEWER : HR_VIEW_ANSWER;
+}
+
+
 ngx_http_hr_status_word_t
 ngx_http_hr_status_word(hr_str_t text, hr_store_status_t *status)
 {

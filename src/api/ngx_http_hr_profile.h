@@ -79,6 +79,9 @@ hr_rc_t ngx_http_hr_profile_damaged(ngx_http_hr_work_t *w);
 hr_json_t *ngx_http_hr_profile_meta(hr_arena_t *arena, hr_str_t stored,
     const hr_profile_t *profile);
 
+/* The form of a document in the detail, and so in what an editor sends back (7.1, 7.2). */
+unsigned ngx_http_hr_detail_view(const ngx_http_hr_main_conf_t *conf);
+
 /* Company words, for pool threads too. */
 const hr_vocabulary_t *ngx_http_hr_vocabulary(void);
 

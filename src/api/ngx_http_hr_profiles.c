@@ -237,8 +237,8 @@ ngx_http_hr_profile_query(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     }
 
     document = hr_profile_view(w->arena, &profile, ngx_http_hr_vocabulary(),
-                               in->technical ? HR_VIEW_ANSWER|HR_VIEW_REASONING
-                                             : HR_VIEW_ANSWER);
+                               ngx_http_hr_detail_view(w->conf)
+                               | (in->technical ? HR_VIEW_REASONING : 0));
     meta = ngx_http_hr_profile_meta(w->arena, row.metadata, &profile);
     meta = meta == NULL ? NULL : hr_meta_answer(w->arena, meta, false);
 

@@ -96,6 +96,7 @@ typedef struct {
     /* answers */
     ngx_uint_t               language;      /* hr_lang_t */
     ngx_flag_t               naive_times;
+    ngx_flag_t               viewer_overlay;    /* members that the old viewer shows */
     ngx_str_t                environment;
     ngx_str_t                product;
     ngx_array_t             *cors_origins;  /* ngx_str_t */

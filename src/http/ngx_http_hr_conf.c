@@ -169,6 +169,9 @@ ngx_command_t  ngx_http_hr_commands[] = {
     NGX_HTTP_HR_MAIN("hr_legacy_tokens", NGX_CONF_FLAG, ngx_conf_set_flag_slot,
                      NGX_HTTP_HR_FIELD(legacy_tokens), NULL),
 
+    NGX_HTTP_HR_MAIN("hr_viewer_overlay", NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+                     NGX_HTTP_HR_FIELD(viewer_overlay), NULL),
+
     /* memory and threads */
     NGX_HTTP_HR_MAIN("hr_cache", NGX_CONF_TAKE123, ngx_http_hr_conf_params,
                      0, ngx_http_hr_cache_params),
@@ -236,6 +239,7 @@ ngx_http_hr_create_main_conf(ngx_conf_t *cf)
     hmcf->bcrypt_cost = NGX_CONF_UNSET_UINT;
     hmcf->legacy_passwords = NGX_CONF_UNSET;
     hmcf->legacy_tokens = NGX_CONF_UNSET;
+    hmcf->viewer_overlay = NGX_CONF_UNSET;
     hmcf->language = NGX_CONF_UNSET_UINT;
     hmcf->naive_times = NGX_CONF_UNSET;
     hmcf->limits.login_pair = NGX_CONF_UNSET_UINT;
@@ -673,6 +677,7 @@ ngx_http_hr_conf_values(ngx_http_hr_main_conf_t *hmcf)
     ngx_conf_init_uint_value(hmcf->bcrypt_cost, 12);
     ngx_conf_init_value(hmcf->legacy_passwords, 1);
     ngx_conf_init_value(hmcf->legacy_tokens, 1);
+    ngx_conf_init_value(hmcf->viewer_overlay, 0);
     ngx_conf_init_uint_value(hmcf->language, HR_LANG_RU);
     ngx_conf_init_value(hmcf->naive_times, 0);
     ngx_conf_init_uint_value(hmcf->limits.login_pair, 5);
