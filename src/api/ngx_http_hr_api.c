@@ -274,6 +274,7 @@ ngx_http_hr_exit_process(ngx_cycle_t *cycle)
 
     ngx_http_hr_remote_exit_process();
     ngx_http_hr_trace_exit_process();
+    ngx_http_hr_upkeep_stop();
     ngx_http_hr_db_exit_process();
     ngx_http_hr_worker_slot_release(hmcf->worker_slot);
 }

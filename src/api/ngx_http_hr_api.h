@@ -105,6 +105,7 @@ ngx_int_t ngx_http_hr_conf_file(ngx_conf_t *cf, const ngx_str_t *dir,
 
 /* upkeep.c: foreign writers, old sessions and tasks */
 void ngx_http_hr_upkeep_start(ngx_cycle_t *cycle, ngx_http_hr_api_t *api);
+void ngx_http_hr_upkeep_stop(void);         /* when the threads have ended */
 
 /* session.c */
 void ngx_http_hr_session_init(void);

@@ -10,7 +10,7 @@
  */
 
 #define NGX_HTTP_HR_WATCH_MS         500        /* foreign writes are seen within a second */
-#define NGX_HTTP_HR_CARE_FIRST_MS    30000
+#define NGX_HTTP_HR_CARE_FIRST_MS    2000
 #define NGX_HTTP_HR_CARE_MS          3600000
 #define NGX_HTTP_HR_SESSION_KEEP     (30 * 86400ll)     /* D-23, seconds */
 #define NGX_HTTP_HR_TASK_KEEP        86400ll            /* P-13 */
@@ -25,13 +25,22 @@ typedef struct {
 } ngx_http_hr_watch_t;
 
 
+static hr_rc_t ngx_http_hr_upkeep_open(hr_diag_t *diag);
 static void ngx_http_hr_upkeep_watch(ngx_event_t *ev);
 static void ngx_http_hr_upkeep_care(ngx_event_t *ev);
 
 
 static ngx_connection_t   ngx_http_hr_upkeep_dummy;
 static ngx_uint_t         ngx_http_hr_upkeep_watching;
-static __thread hr_store_watch_t  ngx_http_hr_upkeep_seen;     /* of a pool thread */
+
+/*
+ * The watch has a connection of its own: "changed since the last look" is known
+ * to one connection only, and the pool gives each look to another thread.  It is
+ * opened before the first request, so that nothing was cached before the first
+ * look.  Used by one look at a time (watching).
+ */
+static hr_store_conn_t   *ngx_http_hr_upkeep_conn;
+static hr_store_watch_t   ngx_http_hr_upkeep_seen;
 
 
 static void
@@ -50,7 +59,15 @@ ngx_http_hr_upkeep_timer(ngx_event_t *ev, ngx_event_handler_pt handler,
 void
 ngx_http_hr_upkeep_start(ngx_cycle_t *cycle, ngx_http_hr_api_t *api)
 {
+    hr_diag_t  diag;
+
     ngx_http_hr_upkeep_dummy.fd = (ngx_socket_t) -1;
+    ngx_memzero(&diag, sizeof(diag));
+
+    if (ngx_http_hr_upkeep_open(&diag) != HR_OK) {
+        ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
+                      "hr: database cannot be watched yet: %s", diag.text);
+    }
 
     ngx_http_hr_upkeep_timer(&api->watch_db, ngx_http_hr_upkeep_watch, cycle->log,
                              NGX_HTTP_HR_WATCH_MS);
@@ -62,16 +79,55 @@ ngx_http_hr_upkeep_start(ngx_cycle_t *cycle, ngx_http_hr_api_t *api)
 }
 
 
+void
+ngx_http_hr_upkeep_stop(void)
+{
+    if (ngx_http_hr_upkeep_conn != NULL) {
+        hr_store_close(ngx_http_hr_upkeep_conn);
+        ngx_http_hr_upkeep_conn = NULL;
+    }
+}
+
+
 /* ---- foreign writers ---- */
+
+
+/* Opens the connection and takes a first look; HR_OK when both went well. */
+static hr_rc_t
+ngx_http_hr_upkeep_open(hr_diag_t *diag)
+{
+    hr_rc_t    rc;
+    unsigned   events;
+
+    rc = hr_store_open(&ngx_http_hr_api()->db.store, HR_STORE_READER,
+                       &ngx_http_hr_upkeep_conn, diag);
+    if (rc != HR_OK) {
+        ngx_http_hr_upkeep_conn = NULL;
+        return rc;
+    }
+
+    return hr_store_watch(ngx_http_hr_upkeep_conn, &ngx_http_hr_upkeep_seen,
+                          &events);
+}
 
 
 static hr_rc_t
 ngx_http_hr_upkeep_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 {
     hr_rc_t               rc;
+    hr_diag_t             diag;
     ngx_http_hr_watch_t  *in = w->in;
 
-    rc = hr_store_watch(conn, &ngx_http_hr_upkeep_seen, &in->events);
+    if (ngx_http_hr_upkeep_conn == NULL) {
+        ngx_memzero(&diag, sizeof(diag));
+        rc = ngx_http_hr_upkeep_open(&diag);
+        /* nobody knows what happened meanwhile */
+        in->events = HR_STORE_FOREIGN;
+
+    } else {
+        rc = hr_store_watch(ngx_http_hr_upkeep_conn, &ngx_http_hr_upkeep_seen,
+                            &in->events);
+    }
 
     if (rc != HR_OK
         || !(in->events & (HR_STORE_FOREIGN | HR_STORE_MAYBE_FOREIGN)))

@@ -26,7 +26,8 @@ package HR::Test;
 #   login           who sends the requests (default admin); an array has one for
 #                   each request, undef for nobody
 #   sql             run on the database when the server is up
-#   setup           Perl that runs before the requests: api(), set(), sql()
+#   setup           Perl that runs before the requests: api(), ask(), set(), sql(),
+#                   sign_token(), and the functions of Test::More
 #   json            claims about the answer (HR::Test::Json); an array has one text
 #                   for each request
 #   db              "SELECT ... => value" lines: claims about the database after
@@ -50,8 +51,9 @@ use HR::Test::Config ();
 use HR::Test::Json ();
 use HR::Test::OpenApi ();
 use HR::Test::State ();
+use HR::Test::Token qw( sign_token claims_of good_claims );
 
-our @EXPORT = qw( api set sql state_dir password_of );
+our @EXPORT = qw( api ask set sql sign_token claims_of good_claims state_dir token_of password_of );
 
 # Upstream leaves this to the test file.
 $ENV{TEST_NGINX_HTML_DIR} //= html_dir();
@@ -66,7 +68,9 @@ no_root_location();
 sub state_dir ()      { return $ENV{TEST_NGINX_HR_STATE} }
 sub password_of ($)   { return HR::Test::State::password_of(@_) }
 sub sql ($)           { return HR::Test::State::sql(@_) }
+sub token_of ($)      { return HR::Test::State::token(@_) }
 sub api ($$;$%)       { return HR::Test::State::api(@_) }
+sub ask ($$;$%)       { return HR::Test::State::ask(@_) }
 sub set (%)           { return HR::Test::State::set(@_) }
 
 add_block_preprocessor(sub {

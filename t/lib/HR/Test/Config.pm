@@ -11,6 +11,15 @@ use Exporter qw( import );
 
 our @EXPORT_OK = qw( main_config http_config server_config );
 
+# HR_TEST_CACHE: the whole suite without a cache, or with one that holds next to nothing.
+sub _cache {
+    my $mode = $ENV{HR_TEST_CACHE} // 'on';
+
+    return { on => 'size=8m shards=4', tiny => 'size=1m shards=1',
+             off => 'size=8m shards=4 enabled=off' }->{$mode}
+        // die "HR_TEST_CACHE=$mode is neither on, off nor tiny\n";
+}
+
 # Small, fast, without limits that a test has not asked for.
 my @DIRECTIVES = (
     'hr_data $TEST_NGINX_HR_DATA',
@@ -21,7 +30,7 @@ my @DIRECTIVES = (
     'hr_jwt_secret_file $TEST_NGINX_HR_STATE/secret',
     'hr_admin password_file=$TEST_NGINX_HR_STATE/admin',
     'hr_bcrypt_cost 4',
-    'hr_cache size=8m shards=4',
+    'hr_cache ' . _cache(),
     'hr_zones sessions=1m data=8m',
     'hr_limits login=10000 login_address=10000 login_account=10000 api=0 starts=10000',
     'hr_llm location=/llm model=simulator concurrency=4 timeout=5s total_timeout=20s',

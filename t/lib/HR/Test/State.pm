@@ -186,6 +186,18 @@ sub api {
 }
 
 
+# ask(METHOD => URL, body, user => name | token => text, headers => {...}): the whole
+# answer of HR::Client, whatever its status, on a connection of its own.
+sub ask {
+    my ($method, $url, $body, %opt) = @_;
+
+    my $token = defined $opt{user} ? token($opt{user}) : $opt{token};
+    my %headers = defined $token ? (Authorization => "Bearer $token") : ();
+    return client()->request($method, $url, body => $body,
+                             headers => { %headers, %{ $opt{headers} || {} } });
+}
+
+
 # set(name => value, ...): what {{name}} stands for.
 sub set {
     my (%new) = @_;
