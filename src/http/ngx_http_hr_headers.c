@@ -147,11 +147,33 @@ ngx_http_hr_headers_init(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 }
 
 
+/* Seconds with six digits; nearly every answer takes less than one. */
+static size_t
+ngx_http_hr_write_seconds(u_char *p, uint64_t usec)
+{
+    ngx_uint_t  i;
+
+    if (usec >= 1000000) {
+        return (size_t) (ngx_sprintf(p, "%uL.%06uL", usec / 1000000,
+                                     usec % 1000000) - p);
+    }
+
+    p[0] = '0';
+    p[1] = '.';
+
+    for (i = 7; i > 1; i--) {
+        p[i] = (u_char) ('0' + usec % 10);
+        usec /= 10;
+    }
+
+    return 8;
+}
+
+
 /* Seconds from the end of the request's head to the answer, to the microsecond. */
 static ngx_int_t
 ngx_http_hr_process_time(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
-    uint64_t   usec;
     ngx_str_t  value;
 
     value.data = ngx_pnalloc(r->pool, NGX_INT64_LEN + 8);
@@ -159,10 +181,8 @@ ngx_http_hr_process_time(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    usec = ngx_http_hr_clock() - ctx->started;
-    value.len = ngx_sprintf(value.data, "%uL.%06uL", usec / 1000000,
-                            usec % 1000000)
-                - value.data;
+    value.len = ngx_http_hr_write_seconds(value.data,
+                                          ngx_http_hr_clock() - ctx->started);
 
     return ngx_http_hr_header(r, "X-Process-Time", value);
 }

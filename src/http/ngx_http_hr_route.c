@@ -13,6 +13,8 @@ typedef struct {
 typedef struct {
     const ngx_http_hr_route_t  *route;
     ngx_uint_t                  nsegments;
+    ngx_uint_t                  literals;   /* of them, those that are no {name} */
+    ngx_uint_t                  next;       /* of as many segments: index + 1; 0: none */
     ngx_http_hr_segment_t       segment[NGX_HTTP_HR_SEGMENTS_MAX];
 } ngx_http_hr_compiled_t;
 
@@ -20,6 +22,7 @@ typedef struct {
 /* built once in the master from constant tables, read-only afterwards */
 static ngx_http_hr_compiled_t  ngx_http_hr_compiled[NGX_HTTP_HR_ROUTES_MAX];
 static ngx_uint_t              ngx_http_hr_nroutes;
+static ngx_uint_t              ngx_http_hr_by_length[NGX_HTTP_HR_SEGMENTS_MAX + 1];
 
 
 static ngx_uint_t
@@ -49,6 +52,20 @@ ngx_http_hr_route_split(const char *pattern, ngx_http_hr_segment_t *seg)
 }
 
 
+/* More literal parts first: /versions/compare beats /versions/{n}. */
+static ngx_uint_t
+ngx_http_hr_route_literals(const ngx_http_hr_compiled_t *c)
+{
+    ngx_uint_t  i, n;
+
+    for (i = 0, n = 0; i < c->nsegments; i++) {
+        n += !c->segment[i].param;
+    }
+
+    return n;
+}
+
+
 ngx_int_t
 ngx_http_hr_routes_init(ngx_conf_t *cf)
 {
@@ -58,6 +75,7 @@ ngx_http_hr_routes_init(ngx_conf_t *cf)
     const ngx_http_hr_route_t *const  *table;
 
     ngx_http_hr_nroutes = 0;
+    ngx_memzero(ngx_http_hr_by_length, sizeof(ngx_http_hr_by_length));
 
     for (table = ngx_http_hr_route_tables; *table != NULL; table++) {
         for (row = *table; row->pattern != NULL; row++) {
@@ -70,6 +88,9 @@ ngx_http_hr_routes_init(ngx_conf_t *cf)
             c = &ngx_http_hr_compiled[ngx_http_hr_nroutes++];
             c->route = row;
             c->nsegments = ngx_http_hr_route_split(row->pattern, c->segment);
+            c->literals = ngx_http_hr_route_literals(c);
+            c->next = ngx_http_hr_by_length[c->nsegments];
+            ngx_http_hr_by_length[c->nsegments] = ngx_http_hr_nroutes;
 
             for (i = 0; i + 1 < ngx_http_hr_nroutes; i++) {
                 if (ngx_http_hr_compiled[i].route->method == row->method
@@ -151,6 +172,11 @@ ngx_http_hr_literal_equal(const ngx_http_hr_segment_t *seg, const ngx_str_t *par
     size_t       i;
     ngx_int_t    c;
 
+    /* most are told apart by their first byte */
+    if (part->data[0] != (u_char) seg->data[0] && part->data[0] != '%') {
+        return 0;
+    }
+
     if (part->len == seg->len) {
         return ngx_memcmp(part->data, seg->data, seg->len) == 0;
     }
@@ -184,7 +210,8 @@ ngx_http_hr_route_fits(const ngx_http_hr_compiled_t *c, const ngx_str_t *part)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < c->nsegments; i++) {
+    /* from behind: nearly all begin with "api" */
+    for (i = c->nsegments; i-- > 0; ) {
         if (!c->segment[i].param
             && !ngx_http_hr_literal_equal(&c->segment[i], &part[i]))
         {
@@ -193,20 +220,6 @@ ngx_http_hr_route_fits(const ngx_http_hr_compiled_t *c, const ngx_str_t *part)
     }
 
     return 1;
-}
-
-
-/* More literal parts first: /versions/compare beats /versions/{n}. */
-static ngx_uint_t
-ngx_http_hr_route_literals(const ngx_http_hr_compiled_t *c)
-{
-    ngx_uint_t  i, n;
-
-    for (i = 0, n = 0; i < c->nsegments; i++) {
-        n += !c->segment[i].param;
-    }
-
-    return n;
 }
 
 
@@ -298,7 +311,7 @@ ngx_http_hr_route_match(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_str_t *allow)
 {
     ngx_str_t                      part[NGX_HTTP_HR_SEGMENTS_MAX];
-    ngx_uint_t                     i, n, literals, best_literals, method;
+    ngx_uint_t                     i, n, method;
     const ngx_http_hr_compiled_t  *c, *best, *other;
 
     if (ngx_http_hr_path_split(r, part, &n) != NGX_OK) {
@@ -308,34 +321,28 @@ ngx_http_hr_route_match(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     method = r->method == NGX_HTTP_HEAD ? NGX_HTTP_GET : r->method;
     best = NULL;
     other = NULL;
-    best_literals = 0;
 
-    for (i = 0; i < ngx_http_hr_nroutes; i++) {
-        c = &ngx_http_hr_compiled[i];
+    for (i = ngx_http_hr_by_length[n]; i != 0; i = c->next) {
+        c = &ngx_http_hr_compiled[i - 1];
 
-        if (c->nsegments != n || !ngx_http_hr_route_fits(c, part)) {
+        if (!ngx_http_hr_route_fits(c, part)) {
             continue;
         }
 
-        literals = ngx_http_hr_route_literals(c);
-
         if (c->route->method != method) {
-            if (other == NULL || literals > ngx_http_hr_route_literals(other)) {
+            if (other == NULL || c->literals > other->literals) {
                 other = c;
             }
             continue;
         }
 
-        if (best == NULL || literals > best_literals) {
+        if (best == NULL || c->literals > best->literals) {
             best = c;
-            best_literals = literals;
         }
     }
 
     /* a more literal pattern without this method hides a general one with it */
-    if (best == NULL
-        || (other != NULL && ngx_http_hr_route_literals(other) > best_literals))
-    {
+    if (best == NULL || (other != NULL && other->literals > best->literals)) {
         if (other == NULL) {
             return NGX_DECLINED;
         }

@@ -49,7 +49,7 @@ ngx_http_hr_cache_add(ngx_conf_t *cf, ngx_str_t *name, size_t size,
         shm->name.data = p;
         shm->name.len = ngx_sprintf(p, "%V/%ui", name, i) - p;
         shm->root_size = sizeof(ngx_http_hr_cache_root_t);
-        shm->layout = 2;
+        shm->layout = 3;
         shm->create = ngx_http_hr_cache_create;
         shm->reset = ngx_http_hr_cache_reset;
         shm->data = cache;

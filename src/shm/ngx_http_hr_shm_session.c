@@ -50,7 +50,7 @@ ngx_http_hr_session_add(ngx_conf_t *cf, size_t size, void *tag)
 
     ngx_str_set(&shm->name, "hr_sessions");
     shm->root_size = sizeof(ngx_http_hr_session_root_t);
-    shm->layout = 2;
+    shm->layout = 3;
     shm->create = ngx_http_hr_session_create;
 
     if (ngx_http_hr_shm_add(cf, shm, size, tag) != NGX_OK) {

@@ -127,7 +127,7 @@ ngx_int_t ngx_http_hr_worker_slot_take(ngx_uint_t *slot, ngx_pid_t *taken_over);
 void ngx_http_hr_worker_slot_release(ngx_uint_t slot);
 ngx_int_t ngx_http_hr_worker_alive(ngx_uint_t slot);
 
-/* 64-bit FNV-1a of several byte runs, for hash keys that an attacker gains nothing from. */
+/* 64-bit hash of byte runs, for keys that an attacker gains nothing from. */
 uint64_t ngx_http_hr_hash(uint64_t seed, const void *data, size_t len);
 #define NGX_HTTP_HR_HASH_SEED  0xcbf29ce484222325ull
 
