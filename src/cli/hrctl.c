@@ -1,0 +1,690 @@
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hrctl.h"
+
+
+#define HRCTL_VERSION  "1.0.0"
+#define HRCTL_WAIT     120      /* seconds without a byte */
+
+
+/* ---- commands ---- */
+
+#define HRCTL_NO_MORE  { NULL, NULL, NULL }
+
+static const hrctl_option_t  hrctl_login_options[] = {
+    { "password-file", "FILE", "the first line of FILE (mode 0600)" },
+    { "remember", NULL, "a token that lasts longer" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_users_create_options[] = {
+    { "full-name", "NAME", "shown in the client (default: the user name)" },
+    { "role", "ROLE", "viewer, hr, head or admin (default: hr)" },
+    { "password-file", "FILE", "the first line of FILE (mode 0600)" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_users_set_options[] = {
+    { "full-name", "NAME", "" },
+    { "role", "ROLE", "viewer, hr, head or admin" },
+    { "active", "YES|NO", "no: cannot log in, tokens end at once" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_password_options[] = {
+    { "password-file", "FILE", "the new password: the first line of FILE" },
+    { "current-file", "FILE", "your current password (for your own account)" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_generate_options[] = {
+    { "unit", "PATH", "all positions of a unit instead of one" },
+    { "children", NULL, "with --unit: of the units below, too" },
+    { "dry-run", NULL, "with --unit: only show what would be done" },
+    { "again", NULL, "with --unit: also where a profile exists" },
+    { "parallel", "N", "with --unit: tasks at one time, 1 to 50 (default 10)" },
+    { "employee", "NAME", "name of the employee" },
+    { "model", "MODEL", "instead of the server's choice" },
+    { "no-wait", NULL, "print the id of the task and end" },
+    { "output", "FILE", "the profile into FILE (.md .docx .xlsx .json)" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_list_options[] = {
+    { "search", "TEXT", "in names of units, positions, employees" },
+    { "department", "NAME", "" },
+    { "position", "NAME", "" },
+    { "status", "WORD", "completed, archived, failed, processing or all" },
+    { "sort", "FIELD", "created_at, updated_at, department, position" },
+    { "limit", "N", "rows, 1 to 100 (default 20)" },
+    { "page", "N", "from 1" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_show_options[] = {
+    { "full", NULL, "the document as Markdown" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_diff_options[] = {
+    { "patch", NULL, "as JSON Patch (RFC 6902)" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_export_options[] = {
+    { "format", "WORD", "md, docx, xlsx or json (default md)" },
+    { "formats", "WORDS", "for an archive: several, with commas" },
+    { "zip", NULL, "an archive (several ids: always)" },
+    { "version", "N", "that version instead of the current one" },
+    { "output", "FILE", "- is stdout (default: the name that the server gives)" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_import_options[] = {
+    { "base-version", "N", "refuse when it is not the current version" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_check_options[] = {
+    { "company", "DIR", "vocabularies (default: of the installation)" },
+    { "prompts", "DIR", "prompts (default: of the installation)" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_lint_options[] = {
+    { "company", "DIR", "vocabularies (default: of the installation)" },
+    { "seal", NULL, "write the new hash into metadata.json" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_preview_options[] = {
+    { "output", "FILE", "the rendered text into FILE" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_restore_options[] = {
+    { "database", "FILE", "hr_database of the configuration (required)" },
+    { "yes", NULL, "do not ask" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_audit_options[] = {
+    { "user", "ID", "number of the account" },
+    { "action", "WORD", "login, profile.edit, ..." },
+    { "object", "ID", "id of the profile, task, ..." },
+    { "from", "TIME", "a day or an instant" },
+    { "to", "TIME", "a day or an instant, included" },
+    { "limit", "N", "rows, 1 to 1000 (default 50)" },
+    { "cursor", "N", "records before this number" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_trail_options[] = {
+    { "after", "N", "records after this number" },
+    { "output", "FILE", "- is stdout (default: the name that the server gives)" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_command_t  hrctl_commands[] = {
+    { "login", "[USER]", 0, 1, hrctl_login, hrctl_login_options,
+      "get a token and keep it" },
+    { "logout", "", 0, 0, hrctl_logout, NULL,
+      "end all sessions of the account, forget the token" },
+    { "whoami", "", 0, 0, hrctl_whoami, NULL, "the account of the token" },
+
+    { "users list", "", 0, 0, hrctl_users_list, NULL, "accounts" },
+    { "users create", "USER", 1, 1, hrctl_users_create,
+      hrctl_users_create_options, "make an account" },
+    { "users set", "USER|ID", 1, 1, hrctl_users_set, hrctl_users_set_options,
+      "change role, name, or switch on and off" },
+    { "users passwd", "[USER|ID]", 0, 1, hrctl_users_passwd,
+      hrctl_password_options, "a new password; without USER your own" },
+
+    { "generate", "[DEPARTMENT POSITION]", 0, 2, hrctl_generate,
+      hrctl_generate_options, "generate profiles and wait for them" },
+    { "watch", "TASK", 1, 1, hrctl_watch, NULL, "progress of a task" },
+    { "cancel", "TASK", 1, 1, hrctl_cancel, NULL, "stop a task" },
+    { "tasks", "", 0, 0, hrctl_tasks, NULL, "your tasks of the last day" },
+
+    { "profiles list", "", 0, 0, hrctl_profiles_list, hrctl_list_options,
+      "profiles, newest first" },
+    { "profiles show", "ID", 1, 1, hrctl_profiles_show, hrctl_show_options,
+      "one profile" },
+    { "profiles versions", "ID", 1, 1, hrctl_profiles_versions, NULL,
+      "versions of a profile" },
+    { "profiles diff", "ID V1 V2", 3, 3, hrctl_profiles_diff,
+      hrctl_diff_options, "what changed between two versions" },
+    { "profiles export", "ID...", 1, 1000, hrctl_profiles_export,
+      hrctl_export_options, "files of profiles" },
+    { "profiles import", "ID FILE", 2, 2, hrctl_profiles_import,
+      hrctl_import_options, "a document (JSON) as a new version" },
+    { "profiles archive", "ID...", 1, 1000, hrctl_profiles_archive, NULL,
+      "take out of the list" },
+    { "profiles restore", "ID...", 1, 1000, hrctl_profiles_restore, NULL,
+      "bring back from the archive" },
+
+    { "data check", "DIR", 1, 1, hrctl_data_check, hrctl_check_options,
+      "structure.json, KPI and maps of a folder, without a server" },
+    { "prompt lint", "DIR", 1, 1, hrctl_prompt_lint, hrctl_lint_options,
+      "a folder of prompts, without a server" },
+    { "prompt preview", "DEPARTMENT POSITION", 2, 2, hrctl_prompt_preview,
+      hrctl_preview_options, "what the model would be asked" },
+
+    { "backup create", "", 0, 0, hrctl_backup_create, NULL,
+      "copy the database on the server" },
+    { "backup list", "", 0, 0, hrctl_backup_list, NULL, "copies on the server" },
+    { "backup verify", "FILE", 1, 1, hrctl_backup_verify, NULL,
+      "check a copy, without a server" },
+    { "backup restore", "FILE", 1, 1, hrctl_backup_restore,
+      hrctl_restore_options, "put a copy in the place of the database" },
+
+    { "audit list", "", 0, 0, hrctl_audit_list, hrctl_audit_options,
+      "who did what, newest first" },
+    { "audit verify", "", 0, 0, hrctl_audit_verify, NULL,
+      "recompute the chain of the trail" },
+    { "audit export", "", 0, 0, hrctl_audit_export, hrctl_trail_options,
+      "the trail as JSON lines" },
+
+    { "maintenance", "checkpoint|optimize|integrity_check", 1, 1,
+      hrctl_maintenance, NULL, "care of the database" },
+    { "cache stats", "", 0, 0, hrctl_cache_stats, NULL,
+      "hits and fill of the response cache" },
+    { "health", "", 0, 0, hrctl_health, NULL, "is the service well?" },
+
+    { NULL, NULL, 0, 0, NULL, NULL, NULL }
+};
+
+static const hrctl_option_t  hrctl_global_options[] = {
+    { "url", "URL", "address of the service ($HRCTL_URL)" },
+    { "json", NULL, "the answer as it is, for programs" },
+    { "quiet", NULL, "no remarks, no progress" },
+    { "plain", NULL, "allow http:// to other machines" },
+    { "cacert", "FILE", "certificates to trust" },
+    { "timeout", "SECONDS", "without a byte from the server (default 120)" },
+    { "lang", "ru|en", "texts of the server (default: of the locale)" },
+    { "help", NULL, "this text" },
+    { "version", NULL, "" },
+    HRCTL_NO_MORE
+};
+
+
+/* ---- messages ---- */
+
+
+static volatile sig_atomic_t  hrctl_signalled;
+
+
+static void
+hrctl_on_signal(int signo)
+{
+    (void) signo;
+    hrctl_signalled = 1;
+}
+
+
+bool
+hrctl_stopped(void)
+{
+    return hrctl_signalled != 0;
+}
+
+
+static void
+hrctl_say(const char *format, va_list args)
+{
+    char  text[2048];
+
+    (void) vsnprintf(text, sizeof(text), format, args);
+    (void) fputs("hrctl: ", stderr);
+    hrctl_put(stderr, text);
+    (void) fputc('\n', stderr);
+}
+
+
+int
+hrctl_fail(int code, const char *format, ...)
+{
+    va_list  args;
+
+    va_start(args, format);
+    hrctl_say(format, args);
+    va_end(args);
+
+    return code;
+}
+
+
+void
+hrctl_note(const hrctl_t *ctl, const char *format, ...)
+{
+    va_list  args;
+
+    if (ctl->quiet) {
+        return;
+    }
+
+    va_start(args, format);
+    hrctl_say(format, args);
+    va_end(args);
+}
+
+
+int
+hrctl_no_memory(void)
+{
+    return hrctl_fail(HRCTL_FAILED, "out of memory");
+}
+
+
+int
+hrctl_usage(const hrctl_t *ctl, const char *format, ...)
+{
+    va_list  args;
+
+    va_start(args, format);
+    hrctl_say(format, args);
+    va_end(args);
+
+    if (ctl->command != NULL) {
+        (void) fprintf(stderr, "hrctl: usage: hrctl %s %s (see \"hrctl %s --help\")\n",
+                       ctl->command->name, ctl->command->args, ctl->command->name);
+    } else {
+        (void) fputs("hrctl: see \"hrctl --help\"\n", stderr);
+    }
+
+    return HRCTL_USAGE;
+}
+
+
+/* ---- help ---- */
+
+
+static void
+hrctl_help_options(const hrctl_option_t *o)
+{
+    char  left[64];
+
+    for ( ; o != NULL && o->name != NULL; o++) {
+        (void) snprintf(left, sizeof(left), "--%s%s%s", o->name,
+                        o->value == NULL ? "" : " ",
+                        o->value == NULL ? "" : o->value);
+        (void) printf("  %-24s %s\n", left, o->help);
+    }
+}
+
+
+static int
+hrctl_help(const hrctl_command_t *command)
+{
+    const hrctl_command_t  *c;
+
+    if (command != NULL) {
+        (void) printf("hrctl %s %s\n%s\n\n", command->name, command->args,
+                      command->help);
+        hrctl_help_options(command->options);
+        (void) puts("\nOptions of all commands:");
+        hrctl_help_options(hrctl_global_options);
+        return HRCTL_OK;
+    }
+
+    (void) puts("hrctl COMMAND [ARGUMENTS] [OPTIONS]\n");
+
+    for (c = hrctl_commands; c->name != NULL; c++) {
+        (void) printf("  %-18s %s\n", c->name, c->help);
+    }
+
+    (void) puts("\n\"hrctl COMMAND --help\" shows the arguments and options of one."
+                "\n\nOptions of all commands:");
+    hrctl_help_options(hrctl_global_options);
+
+    return HRCTL_OK;
+}
+
+
+/* For the completion of shells and the tests: "command\toption\tvalue" lines. */
+static int
+hrctl_list_words(void)
+{
+    const hrctl_option_t   *o;
+    const hrctl_command_t  *c;
+
+    for (c = hrctl_commands; c->name != NULL; c++) {
+        (void) printf("%s\t\t\n", c->name);
+
+        for (o = c->options; o != NULL && o->name != NULL; o++) {
+            (void) printf("%s\t--%s\t%s\n", c->name, o->name,
+                          o->value == NULL ? "" : o->value);
+        }
+    }
+
+    for (o = hrctl_global_options; o->name != NULL; o++) {
+        (void) printf("\t--%s\t%s\n", o->name, o->value == NULL ? "" : o->value);
+    }
+
+    return HRCTL_OK;
+}
+
+
+/* ---- the command line ---- */
+
+
+const char *
+hrctl_option(const hrctl_t *ctl, const char *name)
+{
+    unsigned               i;
+    const hrctl_option_t  *o = ctl->command->options;
+
+    for (i = 0; o != NULL && o[i].name != NULL; i++) {
+        if (strcmp(o[i].name, name) == 0) {
+            return ctl->given[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+int
+hrctl_option_int(const hrctl_t *ctl, const char *name, long min, long max,
+    long *value)
+{
+    char        *end;
+    const char  *text;
+
+    text = hrctl_option(ctl, name);
+    if (text == NULL) {
+        return HRCTL_OK;
+    }
+
+    errno = 0;
+    *value = strtol(text, &end, 10);
+
+    if (errno != 0 || end == text || *end != '\0' || *value < min || *value > max) {
+        return hrctl_usage(ctl, "--%s: a number from %ld to %ld is needed", name, min,
+                           max);
+    }
+
+    return HRCTL_OK;
+}
+
+
+/* The row for one or two words; *used of them. */
+static const hrctl_command_t *
+hrctl_find(unsigned count, const char *const *words, unsigned *used)
+{
+    char                    name[128];
+    const hrctl_command_t  *c;
+
+    for (*used = count < 2 ? count : 2; *used > 0; (*used)--) {
+        (void) snprintf(name, sizeof(name), "%s%s%s", words[0],
+                        *used == 2 ? " " : "", *used == 2 ? words[1] : "");
+
+        for (c = hrctl_commands; c->name != NULL; c++) {
+            if (strcmp(c->name, name) == 0) {
+                return c;
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+static int
+hrctl_global(hrctl_t *ctl, const char *name, const char *value, bool *help)
+{
+    char  *end;
+    long   n;
+
+    if (strcmp(name, "json") == 0) {
+        ctl->json = true;
+
+    } else if (strcmp(name, "quiet") == 0) {
+        ctl->quiet = true;
+
+    } else if (strcmp(name, "plain") == 0) {
+        ctl->plain = true;
+
+    } else if (strcmp(name, "help") == 0) {
+        *help = true;
+
+    } else if (strcmp(name, "url") == 0) {
+        ctl->url_option = value;
+
+    } else if (strcmp(name, "cacert") == 0) {
+        ctl->cacert = value;
+
+    } else if (strcmp(name, "timeout") == 0) {
+        n = strtol(value, &end, 10);
+        if (end == value || *end != '\0' || n < 1 || n > 86400) {
+            return hrctl_usage(ctl, "--timeout: seconds from 1 to 86400 are needed");
+        }
+        ctl->timeout = (unsigned) n;
+
+    } else if (strcmp(name, "lang") == 0) {
+        if (strcmp(value, "ru") != 0 && strcmp(value, "en") != 0) {
+            return hrctl_usage(ctl, "--lang: ru or en is needed");
+        }
+        ctl->russian = strcmp(value, "ru") == 0;
+    }
+
+    return HRCTL_OK;
+}
+
+
+static const hrctl_option_t *
+hrctl_option_row(const hrctl_option_t *o, const char *name, size_t len)
+{
+    for ( ; o != NULL && o->name != NULL; o++) {
+        if (strlen(o->name) == len && strncmp(o->name, name, len) == 0) {
+            return o;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* "--name value", "--name=value" or "--name" at argv[*i]. */
+static int
+hrctl_take_option(hrctl_t *ctl, int argc, char **argv, int *i, bool *help)
+{
+    size_t                 len;
+    const char            *name, *value;
+    const hrctl_option_t  *row, *own;
+
+    name = argv[*i] + 2;
+    len = strcspn(name, "=");
+    value = name[len] == '=' ? name + len + 1 : NULL;
+
+    own = ctl->command == NULL ? NULL
+          : hrctl_option_row(ctl->command->options, name, len);
+    row = own != NULL ? own : hrctl_option_row(hrctl_global_options, name, len);
+
+    if (row == NULL) {
+        return hrctl_usage(ctl, "--%.*s: there is no such option", (int) len, name);
+    }
+
+    if (row->value == NULL && value != NULL) {
+        return hrctl_usage(ctl, "--%s takes no value", row->name);
+    }
+
+    if (row->value != NULL && value == NULL) {
+        if (*i + 1 == argc) {
+            return hrctl_usage(ctl, "--%s: %s is needed", row->name, row->value);
+        }
+        value = argv[++(*i)];
+    }
+
+    if (own != NULL) {
+        ctl->given[own - ctl->command->options] = value == NULL ? "" : value;
+        return HRCTL_OK;
+    }
+
+    return hrctl_global(ctl, row->name, value, help);
+}
+
+
+/*
+ * Options may stand anywhere; the words that are none are the command and its
+ * arguments.  "--" ends the options.
+ */
+static int
+hrctl_parse_line(hrctl_t *ctl, int argc, char **argv, bool *help)
+{
+    int          i, rc;
+    bool         only_words;
+    unsigned     used;
+    const char  *words[2];
+
+    /* the command first: it says which options there are */
+    used = 0;
+
+    for (i = 1; i < argc && used < 2; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            break;
+        }
+
+        if (strncmp(argv[i], "--", 2) == 0 && argv[i][2] != '\0') {
+            const hrctl_option_t  *g = hrctl_option_row(hrctl_global_options,
+                                                        argv[i] + 2,
+                                                        strlen(argv[i] + 2));
+            i += g != NULL && g->value != NULL;
+            continue;
+        }
+
+        words[used++] = argv[i];
+    }
+
+    ctl->command = hrctl_find(used, words, &used);
+    only_words = false;
+
+    for (i = 1; i < argc; i++) {
+        if (!only_words && strcmp(argv[i], "--") == 0) {
+            only_words = true;
+
+        } else if (!only_words && strcmp(argv[i], "-h") == 0) {
+            *help = true;
+
+        } else if (!only_words && strncmp(argv[i], "--", 2) == 0) {
+            rc = hrctl_take_option(ctl, argc, argv, &i, help);
+            if (rc != HRCTL_OK) {
+                return rc;
+            }
+
+        } else if (used > 0 && ctl->command != NULL) {
+            used--;
+
+        } else if (ctl->argc == HRCTL_ARGS) {
+            return hrctl_usage(ctl, "too many arguments");
+
+        } else {
+            ctl->argv[ctl->argc++] = argv[i];
+        }
+    }
+
+    return HRCTL_OK;
+}
+
+
+static int
+hrctl_run(hrctl_t *ctl, int argc, char **argv)
+{
+    int   rc;
+    bool  help;
+
+    help = false;
+
+    rc = hrctl_parse_line(ctl, argc, argv, &help);
+    if (rc != HRCTL_OK) {
+        return rc;
+    }
+
+    if (help) {
+        return hrctl_help(ctl->command);
+    }
+
+    if (ctl->command == NULL) {
+        return ctl->argc == 0 ? hrctl_usage(ctl, "which command?")
+               : hrctl_usage(ctl, "%s: there is no such command", ctl->argv[0]);
+    }
+
+    if (ctl->argc < ctl->command->min || ctl->argc > ctl->command->max) {
+        return hrctl_usage(ctl, "%s arguments", ctl->argc < ctl->command->min
+                                                ? "too few" : "too many");
+    }
+
+    return ctl->command->run(ctl);
+}
+
+
+/* Texts of the server follow the locale of the terminal. */
+static bool
+hrctl_locale_is_russian(void)
+{
+    size_t       i;
+    const char  *value;
+    static const char *const  names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+    for (i = 0; i < 3; i++) {
+        value = getenv(names[i]);
+
+        if (value != NULL && *value != '\0') {
+            return strncmp(value, "ru", 2) == 0;
+        }
+    }
+
+    return false;
+}
+
+
+int
+main(int argc, char **argv)
+{
+    int               rc;
+    static hrctl_t    ctl;
+    struct sigaction  action;
+
+    if (argc == 2 && strcmp(argv[1], "--words") == 0) {
+        return hrctl_list_words();
+    }
+
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        (void) puts("hrctl " HRCTL_VERSION);
+        return HRCTL_OK;
+    }
+
+    /* no SA_RESTART: a read of the terminal ends, too */
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = hrctl_on_signal;
+    (void) sigaction(SIGINT, &action, NULL);
+    (void) sigaction(SIGTERM, &action, NULL);
+    (void) signal(SIGPIPE, SIG_IGN);
+
+    ctl.timeout = HRCTL_WAIT;
+    ctl.russian = hrctl_locale_is_russian();
+    ctl.url_option = getenv("HRCTL_URL");
+
+    if (ctl.url_option != NULL && *ctl.url_option == '\0') {
+        ctl.url_option = NULL;
+    }
+
+    rc = hrctl_run(&ctl, argc, argv);
+
+    if (fflush(stdout) != 0 && rc == HRCTL_OK) {
+        rc = hrctl_fail(HRCTL_FAILED, "stdout: %s", strerror(errno));
+    }
+
+    hrctl_http_done();
+    hrctl_secret_free(ctl.token);
+    free(ctl.token_file);
+    free(ctl.url);
+
+    return hrctl_stopped() ? HRCTL_STOPPED : rc;
+}
