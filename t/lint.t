@@ -20,6 +20,7 @@ my %MAY_INCLUDE = (
     http      => [qw( shm core )],
     job       => [qw( http shm db core )],
     api       => [qw( http job shm db core )],
+    cli       => [qw( db core )],
     simulator => [qw( core )],
 );
 
@@ -40,7 +41,7 @@ my @NOT_IN_CORE = qw( fopen freopen fdopen open openat read pread write pwrite f
     send recv fork execve exit getenv setenv time gettimeofday clock_gettime setlocale
     rand srand random );
 
-my $PREFIX = qr/\A(?:hr_|ngx_http_hr_|ngx_modules?\z|ngx_module_(?:names|order)\z)/;
+my $PREFIX = qr/\A(?:hr_|hrctl_|ngx_http_hr_|ngx_modules?\z|ngx_module_(?:names|order)\z|main\z)/;
 
 my (%lines, %code);     # path => lines as they are; without comments and strings
 

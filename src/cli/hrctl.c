@@ -103,11 +103,6 @@ static const hrctl_option_t  hrctl_lint_options[] = {
     HRCTL_NO_MORE
 };
 
-static const hrctl_option_t  hrctl_preview_options[] = {
-    { "output", "FILE", "the rendered text into FILE" },
-    HRCTL_NO_MORE
-};
-
 static const hrctl_option_t  hrctl_restore_options[] = {
     { "database", "FILE", "hr_database of the configuration (required)" },
     { "yes", NULL, "do not ask" },
@@ -173,8 +168,6 @@ static const hrctl_command_t  hrctl_commands[] = {
       "structure.json, KPI and maps of a folder, without a server" },
     { "prompt lint", "DIR", 1, 1, hrctl_prompt_lint, hrctl_lint_options,
       "a folder of prompts, without a server" },
-    { "prompt preview", "DEPARTMENT POSITION", 2, 2, hrctl_prompt_preview,
-      hrctl_preview_options, "what the model would be asked" },
 
     { "backup create", "", 0, 0, hrctl_backup_create, NULL,
       "copy the database on the server" },

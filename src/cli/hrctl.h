@@ -243,7 +243,6 @@ int hrctl_profiles_restore(hrctl_t *ctl);
 
 int hrctl_data_check(hrctl_t *ctl);
 int hrctl_prompt_lint(hrctl_t *ctl);
-int hrctl_prompt_preview(hrctl_t *ctl);
 
 int hrctl_backup_create(hrctl_t *ctl);
 int hrctl_backup_list(hrctl_t *ctl);

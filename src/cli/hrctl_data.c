@@ -22,7 +22,7 @@ static int
 hrctl_check_structure(const char *data, const char *company, hr_org_info_t *info)
 {
     int             rc;
-    char            path[4096], *json, *levels;
+    char            path[4200], *json, *levels;
     size_t          json_len, levels_len, size;
     hr_rc_t         result;
     hr_diag_t       diag;

@@ -129,7 +129,7 @@ hrctl_load_folder(hrctl_files_t *f, const hr_gen_input_t *input,
 }
 
 
-/* "company/kpi-templates/*.md": the first part of a pattern below conf/ names the folder. */
+/* The first part of a pattern below conf/ ("company", "prompts") names the folder. */
 static int
 hrctl_load_input(hrctl_files_t *f, const hr_gen_input_t *input,
     const char *company, const char *prompts, const char *data)

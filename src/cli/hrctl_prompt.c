@@ -1,4 +1,4 @@
-/* prompt lint and preview. */
+/* prompt lint: a folder of prompts as the server would read it, without one. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ hrctl_seal_render(const char *folder, const hr_prompt_info_t *info,
     hr_arena_t *arena, hr_buf_t *out)
 {
     int          rc;
-    char         path[4096], at[HR_TIME_MAX], *meta, *text;
+    char         path[4200], at[HR_TIME_MAX], *meta, *text;
     size_t       meta_len, text_len, i, lines;
     int64_t      version;
     hr_json_t   *root;

@@ -1,5 +1,6 @@
 /* How the service is: health, cache, care of the database. */
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,4 +122,185 @@ hrctl_maintenance(hrctl_t *ctl)
     hrctl_answer_free(&answer);
 
     return rc;
+}
+
+
+/* ---- cache ---- */
+
+/* Of one shard, or of all. */
+typedef struct {
+    double  hits, misses, stale, stores, evictions, entries, bytes, size, free;
+} hrctl_shard_t;
+
+static const struct {
+    const char  *name;
+    size_t       offset;
+} hrctl_shard_rows[] = {
+    { "hits", offsetof(hrctl_shard_t, hits) },
+    { "misses", offsetof(hrctl_shard_t, misses) },
+    { "stale", offsetof(hrctl_shard_t, stale) },
+    { "stores", offsetof(hrctl_shard_t, stores) },
+    { "evictions", offsetof(hrctl_shard_t, evictions) },
+    { "entries", offsetof(hrctl_shard_t, entries) },
+    { "bytes", offsetof(hrctl_shard_t, bytes) },
+    { "size", offsetof(hrctl_shard_t, size) },
+    { "free", offsetof(hrctl_shard_t, free) },
+};
+
+
+/*
+ * hr_cache_hits_total{shard="0"} 12: the names of counters may end in _total,
+ * those of sizes in _bytes.
+ */
+static void
+hrctl_cache_line(const char *line, hrctl_shard_t *shards, unsigned *count)
+{
+    char      name[64];
+    size_t    i, n;
+    double    value;
+    unsigned  shard;
+
+    if (strncmp(line, HRCTL_METRIC, strlen(HRCTL_METRIC)) != 0) {
+        return;
+    }
+
+    line += strlen(HRCTL_METRIC);
+
+    if (sscanf(line, "%63[a-z_]{shard=\"%u\"} %lf", name, &shard, &value) != 3
+        || shard >= HRCTL_SHARDS)
+    {
+        return;
+    }
+
+    for (i = 0; i < sizeof(hrctl_shard_rows) / sizeof(hrctl_shard_rows[0]); i++) {
+        n = strlen(hrctl_shard_rows[i].name);
+
+        if (strncmp(name, hrctl_shard_rows[i].name, n) == 0
+            && (name[n] == '\0' || strcmp(name + n, "_total") == 0
+                || strcmp(name + n, "_bytes") == 0))
+        {
+            *(double *) ((char *) &shards[shard] + hrctl_shard_rows[i].offset) = value;
+            *count = shard + 1 > *count ? shard + 1 : *count;
+            return;
+        }
+    }
+}
+
+
+static void
+hrctl_cache_row(hrctl_table_t *t, const char *name, const hrctl_shard_t *s)
+{
+    char    size[16];
+    double  asked;
+
+    asked = s->hits + s->misses + s->stale;
+
+    hrctl_cell(t, name);
+    hrctl_cell_printf(t, "%.0f", s->hits);
+    hrctl_cell_printf(t, "%.0f", s->misses);
+    hrctl_cell_printf(t, "%.0f", s->stale);
+    hrctl_cell_printf(t, asked > 0 ? "%.1f%%" : "-", s->hits * 100 / asked);
+    hrctl_cell_printf(t, "%.0f", s->stores);
+    hrctl_cell_printf(t, "%.0f", s->evictions);
+    hrctl_cell_printf(t, "%.0f", s->entries);
+    hrctl_cell(t, hrctl_bytes(s->bytes, size));
+}
+
+
+static int
+hrctl_cache_table(const hrctl_shard_t *shards, unsigned count)
+{
+    char            name[16];
+    size_t          k;
+    unsigned        i;
+    hrctl_shard_t   sum;
+    hrctl_table_t  *t;
+
+    t = hrctl_table("SHARD|#HITS|#MISSES|#STALE|#HIT RATE|#STORED|#EVICTED|#ENTRIES|#BYTES");
+    if (t == NULL) {
+        return HRCTL_FAILED;
+    }
+
+    memset(&sum, 0, sizeof(sum));
+
+    for (i = 0; i < count; i++) {
+        (void) snprintf(name, sizeof(name), "%u", i);
+        hrctl_cache_row(t, name, &shards[i]);
+
+        for (k = 0; k < sizeof(hrctl_shard_t) / sizeof(double); k++) {
+            ((double *) &sum)[k] += ((const double *) &shards[i])[k];
+        }
+    }
+
+    hrctl_cache_row(t, "all", &sum);
+
+    return hrctl_table_end(t);
+}
+
+
+static int
+hrctl_cache_json(const hrctl_shard_t *shards, unsigned count)
+{
+    char      *text;
+    cJSON     *list, *node;
+    size_t     k;
+    unsigned   i;
+
+    list = cJSON_CreateArray();
+
+    for (i = 0; i < count; i++) {
+        node = cJSON_CreateObject();
+        (void) cJSON_AddNumberToObject(node, "shard", i);
+
+        for (k = 0; k < sizeof(hrctl_shard_rows) / sizeof(hrctl_shard_rows[0]); k++) {
+            (void) cJSON_AddNumberToObject(node, hrctl_shard_rows[k].name,
+                *(const double *) ((const char *) &shards[i]
+                                   + hrctl_shard_rows[k].offset));
+        }
+
+        (void) cJSON_AddItemToArray(list, node);
+    }
+
+    text = hrctl_print(list);
+    if (text == NULL) {
+        return hrctl_no_memory();
+    }
+
+    (void) puts(text);
+    free(text);
+
+    return HRCTL_OK;
+}
+
+
+int
+hrctl_cache_stats(hrctl_t *ctl)
+{
+    int              rc;
+    char            *line, *rest;
+    unsigned         count;
+    hrctl_shard_t    shards[HRCTL_SHARDS];
+    hrctl_answer_t   answer;
+
+    rc = hrctl_call(ctl, "GET", "/metrics", NULL, &answer);
+    if (rc != HRCTL_OK) {
+        return rc;
+    }
+
+    memset(shards, 0, sizeof(shards));
+    count = 0;
+
+    for (line = strtok_r(answer.body, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
+    {
+        hrctl_cache_line(line, shards, &count);
+    }
+
+    hrctl_answer_free(&answer);
+
+    if (count == 0) {
+        return hrctl_fail(HRCTL_NOT_FOUND, "the figures of the server have no cache");
+    }
+
+    return ctl->json ? hrctl_cache_json(shards, count) : hrctl_cache_table(shards, count);
 }
