@@ -155,10 +155,11 @@ static const struct {
 static void
 hrctl_cache_line(const char *line, hrctl_shard_t *shards, unsigned *count)
 {
-    char      name[64];
-    size_t    i, n;
-    double    value;
-    unsigned  shard;
+    char         buf[64];
+    size_t       i, n;
+    double       value;
+    unsigned     shard;
+    const char  *name;
 
     if (strncmp(line, HRCTL_METRIC, strlen(HRCTL_METRIC)) != 0) {
         return;
@@ -166,11 +167,15 @@ hrctl_cache_line(const char *line, hrctl_shard_t *shards, unsigned *count)
 
     line += strlen(HRCTL_METRIC);
 
-    if (sscanf(line, "%63[a-z_]{shard=\"%u\"} %lf", name, &shard, &value) != 3
+    if (sscanf(line, "%63[a-z_]{shard=\"%u\"} %lf", buf, &shard, &value) != 3
         || shard >= HRCTL_SHARDS)
     {
         return;
     }
+
+    /* body_bytes, used_bytes: of the bodies */
+    name = strncmp(buf, "body_", 5) == 0 || strncmp(buf, "used_", 5) == 0 ? buf + 5
+                                                                         : buf;
 
     for (i = 0; i < sizeof(hrctl_shard_rows) / sizeof(hrctl_shard_rows[0]); i++) {
         n = strlen(hrctl_shard_rows[i].name);
