@@ -219,7 +219,7 @@ SELECT {{done}} <= 3 => 1
 "POST /api/generation/batch
 {\"unit\":\"Нет такого\"}",
 "POST /api/generation/batch
-{\"items\":[" . join(',', ('{"position_id":"x"}') x 2001) . "]}",
+{\"items\":[" . CORE::join(',', ('{"position_id":"x"}') x 2001) . "]}",
 "GET /api/generation/batch/11111111-1111-4111-8111-111111111111",
 "POST /api/generation/batch/nothing/cancel",
 "GET /api/generation/batch/nothing/items?limit=0"]

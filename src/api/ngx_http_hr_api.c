@@ -27,6 +27,8 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_events_routes,
     ngx_http_hr_batch_start_routes,
     ngx_http_hr_batch_routes,
+    ngx_http_hr_usage_routes,
+    ngx_http_hr_preview_routes,
     ngx_http_hr_list_export_routes,
     ngx_http_hr_zip_routes,
     ngx_http_hr_bulk_routes,

@@ -130,6 +130,8 @@ extern const ngx_http_hr_route_t  ngx_http_hr_task_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_events_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_batch_start_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_batch_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_usage_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_preview_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_list_export_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_zip_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_bulk_routes[];

@@ -6,6 +6,9 @@
  *   ngx_http_hr_generation_events.c   progress as server-sent events
  *   ngx_http_hr_generation_input.c    checks and look-up of what is to be generated
  *   ngx_http_hr_generation_write.c    tasks as JSON
+ *   ngx_http_hr_generation_health.c   what /health says
+ *   ngx_http_hr_usage.c               tokens, money, time
+ *   ngx_http_hr_preview.c             the prompt of a position
  *   ngx_http_hr_batch_start.c         many at once
  *   ngx_http_hr_batch.c               batches after their start
  */
@@ -118,5 +121,19 @@ void ngx_http_hr_task_write(hr_jw_t *jw, const hr_answer_ctx_t *answer,
 /* Current step and progress of a running task: the mirror is ahead of the table. */
 void ngx_http_hr_task_overlay(hr_store_task_t *task,
     const ngx_http_hr_progress_t *progress);
+
+
+/* For /health. */
+typedef enum {
+    NGX_HTTP_HR_GENERATION_GOOD = 0,
+    NGX_HTTP_HR_GENERATION_WEAK,        /* breaker open, or bad new files */
+    NGX_HTTP_HR_GENERATION_DOWN,        /* a person must act */
+    NGX_HTTP_HR_GENERATION_OFF          /* not configured */
+} ngx_http_hr_generation_state_t;
+
+ngx_http_hr_generation_state_t ngx_http_hr_generation_state(void);
+const char *ngx_http_hr_generation_word(ngx_http_hr_generation_state_t state);
+/* "generation": {...} */
+void ngx_http_hr_generation_health(hr_jw_t *jw, ngx_http_hr_work_t *w);
 
 #endif /* NGX_HTTP_HR_GENERATION_H */

@@ -1,5 +1,6 @@
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_work.h"
+#include "ngx_http_hr_generation.h"
 
 
 #define NGX_HTTP_HR_VERSION  "1.0.0"
@@ -89,14 +90,22 @@ ngx_http_hr_health_done(ngx_http_hr_work_t *w)
     hr_jw_t      jw;
     const char  *status;
 
+    ngx_http_hr_generation_state_t  generation;
+
     if (w->r == NULL) {
         return NGX_DONE;
     }
 
     database = w->rc == HR_OK;
     data = ngx_http_hr_data_generation() != 0;
+    generation = ngx_http_hr_generation_state();
+
+    /* everything else works without the model: no reason to send users away */
     status = !database || !data ? "unhealthy"
-             : ngx_http_hr_data_error(error, &at) ? "degraded" : "healthy";
+             : ngx_http_hr_data_error(error, &at)
+               || generation == NGX_HTTP_HR_GENERATION_WEAK
+               || generation == NGX_HTTP_HR_GENERATION_DOWN
+             ? "degraded" : "healthy";
 
     if (!database) {
         ngx_log_error(NGX_LOG_ERR, w->r->connection->log, 0,
@@ -119,6 +128,7 @@ ngx_http_hr_health_done(ngx_http_hr_work_t *w)
     hr_jw_kc(&jw, "core_modules", data ? "initialized" : "pending");
     hr_jw_kc(&jw, "database", database ? "operational" : "unavailable");
     hr_jw_kc(&jw, "organization_data", data ? "operational" : "unavailable");
+    hr_jw_kc(&jw, "generation", ngx_http_hr_generation_word(generation));
     hr_jw_end_object(&jw);
 
     hr_jw_key(&jw, "external_services");
@@ -129,6 +139,7 @@ ngx_http_hr_health_done(ngx_http_hr_work_t *w)
     hr_jw_end_object(&jw);
 
     ngx_http_hr_health_data(&jw, w);
+    ngx_http_hr_generation_health(&jw, w);
 
     if (!database || !data) {
         hr_jw_kc(&jw, "error", database ? "the organisation is not loaded"
