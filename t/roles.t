@@ -13,6 +13,7 @@ my %RANK  = map { $ROLES[$_] => $_ } 0 .. $#ROLES;
 
 # Method, path, least role; the first match counts.
 my @RULES = (
+    [qr/GET/,      qr{^/metrics$},                                     'admin'],
     [qr/GET/,      qr{^/(?!api/)},                                     'anonymous'],
     [qr/POST/,     qr{^/api/auth/login$},                              'anonymous'],
     [qr/./,        qr{^/api/auth/},                                    'viewer'],

@@ -24,7 +24,8 @@ my @cases = (
     ['page 500',            '/api/profiles/?page=500&limit=20'],
     ['keyset, deep',        sub { '/api/profiles/?limit=20&cursor=' . $_[0]{cursor} }],
     ['search, 3 letters',   '/api/profiles/?search=%D0%AE%D1%80%D0%B8&limit=20'],
-    ['filter by department', '/api/profiles/?department=%D0%BD%D0%BE%D0%BC%D0%B5%D1%80%20123&limit=20'],
+    ['filter by department',
+     '/api/profiles/?department=%D0%BD%D0%BE%D0%BC%D0%B5%D1%80%20123&limit=20'],
     ['one profile',         sub { '/api/profiles/' . $_[0]{id} }],
 );
 my %result;
@@ -37,7 +38,8 @@ for my $home (@homes) {
     printf "%s: answers after %.1f s\n", $home, time - $begin;
 
     my $client = HR::Client->new(port => $port);
-    my $login = $client->post('/api/auth/login', { username => 'admin', password => 'Test-Passw0rd-1' });
+    my $login = $client->post('/api/auth/login', {
+        username => 'admin', password => 'Test-Passw0rd-1' });
     $client->{token} = $login->{json}{access_token} or die "no login\n";
 
     my $list = $client->get('/api/profiles/?page=1&limit=100')->{json};
@@ -52,7 +54,8 @@ for my $home (@homes) {
         my ($name, $url) = @$case;
         $url = $url->(\%place) if ref $url;
         open my $wrk, '-|', 'wrk', '-t1', '-c1', "-d${seconds}s", '--latency', '-H',
-            "Authorization: Bearer $client->{token}", "http://127.0.0.1:$port$url" or die "wrk: $!\n";
+            "Authorization: Bearer $client->{token}", "http://127.0.0.1:$port$url"
+            or die "wrk: $!\n";
         my $out = do { local $/; <$wrk> };
         close $wrk;
         die "$name:\n$out" if $out =~ /Non-2xx/;

@@ -18,7 +18,9 @@ my $server = HR::Server->start(HR_LLM_URL => 'http://127.0.0.1:9/v1');
 my $docs = 'http://localhost:' . $server->port . '/docs';
 
 sub text_of { return $browser->run('return document.querySelector(arguments[0]).innerText', $_[0]) }
-sub count_of { return $browser->run('return document.querySelectorAll(arguments[0]).length', $_[0]) }
+sub count_of {
+    return $browser->run('return document.querySelectorAll(arguments[0]).length', $_[0]);
+}
 
 sub picture {
     my ($name) = @_;
@@ -27,7 +29,8 @@ sub picture {
 
 sub wait_like {
     my ($selector, $pattern, $name) = @_;
-    ok(eval { $browser->wait_for("document.querySelector('$selector')?.innerText.match($pattern)") },
+    ok(eval { $browser->wait_for(
+                  "document.querySelector('$selector')?.innerText.match($pattern)") },
        $name) or diag(eval { text_of($selector) } // $@);
 }
 
@@ -82,7 +85,8 @@ $browser->type('#login [name=password]', HR::Server::PASSWORD);
 $browser->press('Enter');
 $browser->wait_for('!document.querySelector("#login").open');
 wait_like('#account', '/Log out admin/', 'logged in');
-is($browser->run('return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])'),
+is($browser->run('return JSON.stringify('
+                 . '[{...localStorage}, {...sessionStorage}, document.cookie])'),
    '[{},{},""]', 'the token is in memory only');
 
 # Calls
@@ -111,7 +115,8 @@ wait_like('.result .status', '/422/', 'and refused by the server');
 # Every operation can be shown, also those whose schemas contain themselves
 
 my @broken;
-for my $name (@{ $browser->run(q{return [...document.querySelectorAll('#list a')].map(a => a.hash)}) }) {
+my $names = $browser->run(q{return [...document.querySelectorAll('#list a')].map(a => a.hash)});
+for my $name (@$names) {
     $browser->run('location.hash = arguments[0]', $name);
     eval { $browser->wait_for(qq{document.querySelector('#list [aria-current]')?.hash === '$name'
         && document.querySelector('main .answer')}); 1 } or push @broken, $name;
@@ -149,9 +154,11 @@ for my $scheme (qw( light dark )) {
 }
 ok(!$browser->run('return document.querySelector("#side").checkVisibility()'), 'the list is away');
 $browser->click('#menu');
-ok($browser->run('return document.querySelector("#side").checkVisibility()'), 'and comes at a touch');
+ok($browser->run('return document.querySelector("#side").checkVisibility()'),
+   'and comes at a touch');
 $browser->press('Escape');
-ok(!$browser->run('return document.querySelector("#side").checkVisibility()'), 'Escape puts it away');
+ok(!$browser->run('return document.querySelector("#side").checkVisibility()'),
+   'Escape puts it away');
 
 # Names for those who do not see it
 
