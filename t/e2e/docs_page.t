@@ -163,7 +163,8 @@ ok(!$browser->run('return document.querySelector("#side").checkVisibility()'),
 # Names for those who do not see it
 
 is($browser->run(q{return [...document.querySelectorAll('button, input, select, textarea, nav')]
-    .filter(e => !(e.innerText?.trim() || e.ariaLabel || e.labels?.length)).map(e => e.outerHTML).join()}),
+    .filter(e => !(e.innerText?.trim() || e.ariaLabel || e.labels?.length))
+     .map(e => e.outerHTML).join()}),
    '', 'every control has a name');
 
 # The server's answers 401 and 422 above are all that the console may tell.
