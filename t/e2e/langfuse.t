@@ -44,7 +44,7 @@ is($batch[0]{path}, '/api/public/ingestion', 'at the ingestion interface');
 my $text   = $batch[0]{body};
 my $events = JSON::PP->new->utf8->decode($text)->{batch};
 is_deeply([map { $_->{type} } @$events],
-          [qw( trace-create generation-create score-create score-create score-create score-create )],
+          ['trace-create', 'generation-create', ('score-create') x 4],
           'a trace, its generation, four scores');
 (my $id = $task->{task_id}) =~ tr/-//d;
 is($events->[0]{body}{id}, $id, 'the trace has the task as its id');

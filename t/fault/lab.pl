@@ -356,7 +356,8 @@ sub bad_disk {
     for (1 .. $rounds) {
         disk($word);
         sleep 0.2;
-        my $answer = $client->put("/api/profiles/$run{profiles}[0]", { employee_name => 'full disk' });
+        my $answer = $client->put("/api/profiles/$run{profiles}[0]",
+                                  { employee_name => 'full disk' });
         is($answer->{status}, 503, "$name: a write is refused");
         ok($answer->{headers}{'retry-after'}, "$name: it says when to try again");
         is($client->get('/api/profiles/')->{status}, 200, "$name: reads go on");
