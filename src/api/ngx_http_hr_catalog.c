@@ -259,7 +259,9 @@ ngx_http_hr_catalog_list(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     ngx_memzero(&query, sizeof(query));
 
-    if (ngx_http_hr_org_param(r, ctx, 0, "department", NGX_HTTP_HR_NAME_LIMIT, &rc)
+    if (ngx_http_hr_org_param(r, ctx, 0, what == NGX_HTTP_HR_CATALOG_DEPARTMENT
+                                         ? "department_name" : "department",
+                              NGX_HTTP_HR_NAME_LIMIT, &rc)
         != NGX_OK
         || ngx_http_hr_read(r, ctx, ngx_http_hr_catalog_refresh_rows, NULL, &query,
                             &rc)

@@ -125,6 +125,9 @@ sub _check_described (@) {
     my $status = $block->error_code // 200;
     $status = $status->[$index] if ref $status eq 'ARRAY';
 
+    # The way to the right host is no answer of an operation.
+    return if $status == 307;
+
     my @faults = HR::Test::OpenApi::answer_faults($method, $url, $status, $body) or return;
     fail($block->name . " - the answer is as docs/openapi says (req $index)");
     diag(map { "  $method $url: $status: $_\n" } @faults);
