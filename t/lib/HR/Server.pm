@@ -19,8 +19,12 @@ use File::Temp qw( tempdir );
 use HR::Client ();
 use IO::Socket::INET ();
 use POSIX ();
+use Scalar::Util qw( weaken );
 use Test::More ();
 use Time::HiRes qw( sleep time );
+
+# Servers of this process, by folder.
+my %alive;
 
 use constant PASSWORD => 'password-of-the-administrator';
 
@@ -45,6 +49,7 @@ sub start {
         %env,
     };
     $self->{port} = $self->{env}{HR_PORT};
+    weaken($alive{ $self->{home} } = $self);
     $self->up;
     return $self;
 }
@@ -147,6 +152,58 @@ sub workers {
 }
 
 
+# Which worker holds the connection of a client (it must have sent a request).
+sub worker_of {
+    my ($self, $client) = @_;
+
+    my $socket = $client->{socket} // return undef;
+    my $inode = _server_inode($self->{port}, $socket->sockport) // return undef;
+
+    for my $pid ($self->workers) {
+        for my $fd (glob "/proc/$pid/fd/*") {
+            return $pid if (readlink $fd // '') eq "socket:[$inode]";
+        }
+    }
+
+    return undef;
+}
+
+
+# The inode of the server's end of a connection on the loopback.
+sub _server_inode {
+    my ($port, $peer) = @_;
+
+    open my $in, '<', '/proc/net/tcp' or return undef;
+    my $ends = sprintf qr/\s*\d+: 0100007F:%04X 0100007F:%04X /, $port, $peer;
+    while (my $line = <$in>) {
+        return (split ' ', $line)[9] if $line =~ /\A$ends/;
+    }
+
+    return undef;
+}
+
+
+# A client whose connection is held by this worker: the others stand still while it
+# is accepted.
+sub client_of {
+    my ($self, $worker, %opt) = @_;
+
+    my @others = grep { $_ != $worker } $self->workers;
+
+    for (1 .. 20) {
+        my $client = HR::Client->new(port => $self->{port}, timeout => 30, %opt);
+        kill STOP => @others;
+        my $socket = eval { $client->_connect; $client->{socket} };
+        my $held = $socket && wait_until(2, sub {
+            ($self->worker_of($client) // 0) == $worker });
+        kill CONT => @others;
+        return $client if $held;
+    }
+
+    die "worker $worker accepts no connection\n";
+}
+
+
 sub signal {
     my ($self, $name) = @_;
     return kill $name => $self->master // return 0;
@@ -184,6 +241,36 @@ sub rss_kb {
     open my $in, '<', "/proc/$pid/status" or return 0;
     my ($kb) = map { /\AVmRSS:\s+(\d+)/ ? $1 : () } <$in>;
     return $kb // 0;
+}
+
+
+# Memory of a process that it shares with nobody by way of a mapping (zones, files),
+# in KB: rss is everything resident, private is what only it has.
+sub memory_kb {
+    my ($pid) = @_;
+
+    my %kb;
+    open my $in, '<', "/proc/$pid/smaps_rollup" or return { rss => 0, private => 0 };
+    while (my $line = <$in>) {
+        $kb{$1} = $2 if $line =~ /\A(\w+):\s+(\d+) kB/;
+    }
+
+    return { rss     => $kb{Rss} // 0,
+             private => ($kb{Private_Clean} // 0) + ($kb{Private_Dirty} // 0),
+             shared  => ($kb{Shared_Clean} // 0) + ($kb{Shared_Dirty} // 0) };
+}
+
+
+# Rows of a query on the database, each an array; dies when it is refused.
+sub sql {
+    my ($self, $query) = @_;
+
+    open my $out, '-|', 'sqlite3', '-batch', '-bail', '-separator', "\t",
+                        '-cmd', '.timeout 10000', "$self->{home}/profiles.db", $query
+        or die "sqlite3: $!\n";
+    my @rows = map { chomp; utf8::decode($_); [split /\t/, $_, -1] } <$out>;
+    close $out or die "sqlite3: $query\n";
+    return @rows;
 }
 
 
@@ -238,15 +325,26 @@ sub stop {
 }
 
 
-sub DESTROY {
+# Before the global destruction, in which Test::Builder is gone as well.
+END { $_->_end for grep { defined } values %alive }
+
+sub _end {
     my ($self) = @_;
 
-    return if $self->{owner} != $$;
+    return if $self->{owner} != $$ || $self->{ended}++;
 
     local $?;
     $self->stop;
     Test::More->builder->is_passing ? remove_tree($self->{home})
                                     : Test::More::diag("see $self->{home}");
+}
+
+
+sub DESTROY {
+    my ($self) = @_;
+
+    delete $alive{ $self->{home} };
+    $self->_end;
 }
 
 1;
