@@ -375,3 +375,29 @@ my $url = '/api/profiles/bbbbbbbb-0000-4000-8000-000000000001';
 ["profile.responsibilities[0].title is string\nprofile.skills is array\nprofile.competencies is object
 profile.requirements is object",
  "changed = false", "profile.responsibilities absent\nprofile.skills absent"]
+
+
+
+=== TEST 21: broken words of the company do not start, file and line are told
+--- hr_config
+hr_company $TEST_NGINX_HTML_DIR/company;
+--- user_files
+>>> company/document.json
+{
+  "version": "1",
+  broken
+}
+--- must_die
+--- error_log eval
+qr{hr: ".*/company/document\.json" line 3 column \d+: }
+
+
+
+=== TEST 22: missing rules of the quality score do not start, the directive is told
+--- hr_config
+hr_company $TEST_NGINX_HTML_DIR/company;
+--- user_files eval
+">>> company/document.json\n" . do { local (@ARGV, $/) = 'conf/company/document.json'; <> }
+--- must_die
+--- error_log eval
+[qr{hr: cannot read ".*/company/quality\.json": "hr_company" must name the folder}]

@@ -626,7 +626,8 @@ ngx_http_hr_content_put(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     in->note = body.note.v.len ? ngx_http_hr_work_str(w, body.note.v) : HR_STR_NULL;
     in->incoming = hr_json_clone(w->arena, body.profile_data.v);
 
-    if (in->incoming == NULL || ngx_http_hr_match_read(r, w, &in->match) != NGX_OK)
+    if (in->incoming == NULL || (body.note.v.len != 0 && in->note.data == NULL)
+        || ngx_http_hr_match_read(r, w, &in->match) != NGX_OK)
     {
         ngx_http_hr_work_free(w);
         return ngx_http_hr_error(r, ctx, HR_E_OVERLOAD);

@@ -43,7 +43,7 @@ typedef struct {
     hr_list_column_t         columns[NGX_HTTP_HR_CELLS];
     hr_list_export_t        *table;
     hr_str_t                 cursor;        /* of the next page, in cursor_text */
-    char                     cursor_text[512];
+    char                     cursor_text[4096];
     bool                     more;
     int64_t                  rows;
 } ngx_http_hr_table_t;
@@ -183,10 +183,18 @@ ngx_http_hr_table_page(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     }
 
     if (rc == HR_OK && total == NULL) {
-        in->more = list.next_cursor.data != NULL
-                   && list.next_cursor.len < sizeof(in->cursor_text);
-        in->cursor = hr_str(in->cursor_text, in->more ? list.next_cursor.len : 0);
-        ngx_memcpy(in->cursor_text, list.next_cursor.data, in->cursor.len);
+        in->more = list.has_more;
+        in->cursor = hr_str(in->cursor_text, list.next_cursor.len);
+
+        /* a name of thousands of letters has no cursor: no half table */
+        if (list.has_more && (list.next_cursor.len == 0
+                              || list.next_cursor.len > sizeof(in->cursor_text)))
+        {
+            rc = HR_LIMIT;
+
+        } else {
+            ngx_memcpy(in->cursor_text, list.next_cursor.data, in->cursor.len);
+        }
     }
 
     hr_arena_destroy(arena);

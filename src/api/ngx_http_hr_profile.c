@@ -109,7 +109,7 @@ ngx_http_hr_write_card(hr_jw_t *w, const hr_answer_ctx_t *answer,
     hr_jw_kdouble(w, "validation_score", card->validation_score);
     hr_jw_kdouble(w, "completeness_score", card->completeness_score);
     hr_jw_kint(w, "current_version", card->current_version);
-    hr_jw_kint(w, "version_count", card->version_count);
+    hr_jw_kint(w, "version_count", ngx_http_hr_version_count(card));
 
     /* a row without a creation time is as old as its last change (D-50) */
     ngx_http_hr_write_instant(w, answer, "created_at",

@@ -24,6 +24,13 @@ typedef enum {
 ngx_http_hr_status_word_t ngx_http_hr_status_word(hr_str_t text,
     hr_store_status_t *status);
 
+/* A row that another program made without a version gets its first one at the next start. */
+static inline int64_t
+ngx_http_hr_version_count(const hr_store_card_t *card)
+{
+    return card->version_count > 0 ? card->version_count : 1;
+}
+
 /* The item of the list (3.2). */
 void ngx_http_hr_write_card(hr_jw_t *w, const hr_answer_ctx_t *answer,
     const hr_store_card_t *card);

@@ -25,6 +25,7 @@ static ngx_int_t
 ngx_http_hr_list_refuse(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     const char *field, hr_str_t value, const char *extra)
 {
+    char                       message[160];
     hr_jw_t                    jw;
     hr_buf_t                   buf;
     ngx_int_t                  rc;
@@ -40,10 +41,11 @@ ngx_http_hr_list_refuse(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     ngx_memzero(&args, sizeof(args));
     args.details = buf.err == HR_OK ? hr_buf_view(&buf) : HR_STR_NULL;
-    args.message = hr_arena_printf(ngx_http_hr_arena(r, ctx),
-                                   ctx->answer.lang == HR_LANG_RU
-                                   ? "Недопустимое значение параметра %s"
-                                   : "The value of %s is not allowed", field);
+    (void) snprintf(message, sizeof(message), ctx->answer.lang == HR_LANG_RU
+                                              ? "Недопустимое значение параметра %s"
+                                              : "The value of %s is not allowed",
+                    field);
+    args.message = hr_str_from_c(message);
 
     rc = ngx_http_hr_error_with(r, ctx, HR_E_VALUE, &args);
     hr_buf_release(&buf);

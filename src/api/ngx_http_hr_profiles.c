@@ -99,7 +99,7 @@ ngx_http_hr_profiles_list(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
           offsetof(ngx_http_hr_list_query_t, page) },
         { "limit", NGX_HTTP_HR_IN_INT, 0, 1, NGX_HTTP_HR_LIST_LIMIT_MAX,
           offsetof(ngx_http_hr_list_query_t, limit) },
-        { "cursor", NGX_HTTP_HR_IN_STR, 0, 0, 512,
+        { "cursor", NGX_HTTP_HR_IN_STR, 0, 0, 4096,
           offsetof(ngx_http_hr_list_query_t, cursor) },
         NGX_HTTP_HR_LIST_ROWS,
         NGX_HTTP_HR_IN_END
@@ -201,7 +201,7 @@ ngx_http_hr_profile_rest(hr_jw_t *jw, const hr_answer_ctx_t *answer,
     hr_jw_kdouble(jw, "validation_score", card->validation_score);
     hr_jw_kdouble(jw, "completeness_score", card->completeness_score);
     hr_jw_kint(jw, "current_version", card->current_version);
-    hr_jw_kint(jw, "version_count", card->version_count);
+    hr_jw_kint(jw, "version_count", ngx_http_hr_version_count(card));
     ngx_http_hr_write_instant(jw, answer, "updated_at", card->updated_at,
                               HR_STR_NULL);
     hr_jw_kstr(jw, "created_by_name", card->created_by_name);
@@ -422,7 +422,14 @@ ngx_http_hr_profile_employee(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     if (n == 0 && !hr_has_control(name)) {
         in->meta.employee_name = ngx_http_hr_work_str(w, name);
-        return NGX_OK;
+
+        if (in->meta.employee_name.data != NULL) {
+            return NGX_OK;
+        }
+
+        ngx_http_hr_work_free(w);
+        *rc = ngx_http_hr_error(r, ctx, HR_E_OVERLOAD);
+        return NGX_DECLINED;
     }
 
     hr_buf_init(&buf, 1024);
