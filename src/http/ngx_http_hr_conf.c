@@ -315,6 +315,12 @@ ngx_http_hr_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf->handler = cmd->offset == offsetof(ngx_http_hr_loc_conf_t, api)
                     ? ngx_http_hr_handler : ngx_http_hr_error_page_handler;
 
+    if (cmd->offset == offsetof(ngx_http_hr_loc_conf_t, error_page)) {
+        /* else the answer to a body that is too large is refused for its body, too */
+        clcf->client_max_body_size = 0;
+    }
+
+
     hmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_hr_module);
     hmcf->enabled = 1;
 
