@@ -4,6 +4,7 @@
 
 use HR::Test 'no_plan';
 
+use HR::Test::Metrics;
 use HR::Test::OpenApi qw( operations );
 
 # A path with something in its braces.
@@ -187,3 +188,21 @@ Content-Type: application/json
 [(422) x @main::full]
 --- json eval
 [("error.details.validation_errors[0].type = json_invalid") x @main::full]
+
+
+
+=== TEST 14: the routes of the module are the operations, with their names and roles
+--- config
+location = /figures { hr_metrics; }
+--- setup
+my $figures = HR::Test::Metrics->parse(HR::Test::State::client()->get('/figures')->{body});
+my %route = map { ("$_->{method} $_->{route}" => "$_->{operation}, $_->{access}") }
+            $figures->series('hr_route_info');
+my %described = map {
+    my $tail = length($_->{path}) + length($_->{method}) + 1;
+    ("$_->{method} $_->{path}" => substr($_->{id}, 0, -$tail) . ", $_->{it}{'x-access'}");
+} operations();
+is_deeply(\%described, \%route, 'every route is described, and nothing else')
+    or diag('docs/openapi needs the operations of new routes');
+--- request
+GET /health

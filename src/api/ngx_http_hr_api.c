@@ -4,9 +4,6 @@
 #include "ngx_http_hr_job.h"
 
 
-static ngx_int_t ngx_http_hr_log_handler(ngx_http_request_t *r);
-
-
 const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_system_routes,
     ngx_http_hr_docs_routes,
@@ -117,10 +114,8 @@ ngx_http_hr_store_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf,
 ngx_int_t
 ngx_http_hr_postconfiguration(ngx_conf_t *cf)
 {
-    ngx_http_handler_pt        *h;
-    ngx_http_hr_api_t          *api;
-    ngx_http_hr_main_conf_t    *hmcf;
-    ngx_http_core_main_conf_t  *cmcf;
+    ngx_http_hr_api_t        *api;
+    ngx_http_hr_main_conf_t  *hmcf;
 
     hmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_hr_module);
 
@@ -135,15 +130,8 @@ ngx_http_hr_postconfiguration(ngx_conf_t *cf)
 
     hmcf->api = api;
 
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    *h = ngx_http_hr_log_handler;
-
-    if (ngx_http_hr_routes_init(cf) != NGX_OK
+    if (ngx_http_hr_stat_postconfiguration(cf) != NGX_OK
+        || ngx_http_hr_routes_init(cf) != NGX_OK
         || ngx_http_hr_store_conf(cf, hmcf, api) != NGX_OK)
     {
         return NGX_ERROR;
@@ -241,7 +229,7 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
-    ngx_http_hr_turn_init(hmcf->watchdog);
+    ngx_http_hr_turn_init(cycle, hmcf->watchdog);
     ngx_http_hr_wait_init(cycle->log);
     ngx_http_hr_cache_init_worker(hmcf->cache, hmcf->worker_slot);
     ngx_http_hr_data_init_worker(hmcf->worker_slot);
@@ -252,6 +240,7 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
 
     ngx_http_hr_session_init();
     ngx_http_hr_upkeep_start(cycle, api);
+    ngx_http_hr_stat_init_process(cycle, hmcf);
 
     if (ngx_http_hr_job_init_process(cycle, hmcf) != NGX_OK) {
         return NGX_ERROR;
@@ -278,51 +267,12 @@ ngx_http_hr_exit_process(ngx_cycle_t *cycle)
     ngx_http_hr_trace_exit_process();
     ngx_http_hr_upkeep_stop();
     ngx_http_hr_db_exit_process();
+    ngx_http_hr_stat_exit_process();
     ngx_http_hr_worker_slot_release(hmcf->worker_slot);
 }
 
 
-/* ---- statistics of requests and variables for the access log ---- */
-
-
-static ngx_int_t
-ngx_http_hr_log_handler(ngx_http_request_t *r)
-{
-    ngx_uint_t                 class, bucket;
-    ngx_time_t                *tp;
-    ngx_msec_int_t             ms;
-    ngx_http_hr_ctx_t         *ctx;
-    ngx_http_hr_route_stat_t  *stat;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_hr_module);
-
-    if (ctx == NULL || ctx->route == NULL || ctx->counted) {
-        return NGX_OK;
-    }
-
-    ctx->counted = 1;
-    stat = &ngx_http_hr_state()->route[ctx->route_index];
-    class = r->headers_out.status / 100;
-
-    tp = ngx_timeofday();
-    ms = (ngx_msec_int_t) ((tp->sec - r->start_sec) * 1000
-                           + (tp->msec - r->start_msec));
-    ms = ngx_max(ms, 0);
-
-    /* buckets: up to 1, 2, 4 ... 16384 ms, more */
-    for (bucket = 0; bucket < NGX_HTTP_HR_STAT_BUCKETS - 1
-                     && ms > ((ngx_msec_int_t) 1 << bucket); bucket++)
-    {
-        /* void */
-    }
-
-    (void) ngx_atomic_fetch_add(&stat->requests[class < 6 ? class : 0], 1);
-    (void) ngx_atomic_fetch_add(&stat->bucket[bucket], 1);
-    (void) ngx_atomic_fetch_add(&stat->usec, ms * 1000);
-    (void) ngx_atomic_fetch_add(&stat->bytes, r->connection->sent);
-
-    return NGX_OK;
-}
+/* ---- variables for the access log ---- */
 
 
 static ngx_int_t

@@ -13,6 +13,8 @@
 #include "hr_score.h"
 #include "hr_xlsx.h"
 
+#define NGX_HTTP_HR_VERSION  "1.0.0"
+
 #define NGX_HTTP_HR_DOCS  6         /* addresses of the API description */
 
 /* What hmcf->api points to. */
@@ -102,6 +104,11 @@ ngx_int_t ngx_http_hr_company_load_conf(ngx_conf_t *cf,
  */
 ngx_int_t ngx_http_hr_conf_file(ngx_conf_t *cf, const ngx_str_t *dir,
     const char *name, size_t limit, const char *remedy, hr_str_t *out);
+
+/* stat.c: requests, turns of the event loop, work in hand; told to all workers */
+ngx_int_t ngx_http_hr_stat_postconfiguration(ngx_conf_t *cf);
+void ngx_http_hr_stat_init_process(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf);
+void ngx_http_hr_stat_exit_process(void);
 
 /* upkeep.c: foreign writers, old sessions and tasks */
 void ngx_http_hr_upkeep_start(ngx_cycle_t *cycle, ngx_http_hr_api_t *api);

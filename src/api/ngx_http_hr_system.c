@@ -3,9 +3,6 @@
 #include "ngx_http_hr_generation.h"
 
 
-#define NGX_HTTP_HR_VERSION  "1.0.0"
-
-
 static ngx_int_t
 ngx_http_hr_root(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {

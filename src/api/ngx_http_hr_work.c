@@ -201,11 +201,9 @@ ngx_http_hr_work_post(ngx_http_hr_work_t *w)
     switch (w->kind) {
 
     case NGX_HTTP_HR_WORK_READ:
-        ngx_http_hr_count(NGX_HTTP_HR_COUNT_DB_READS, 1);
         return ngx_http_hr_db_read(&w->op);
 
     case NGX_HTTP_HR_WORK_WRITE:
-        ngx_http_hr_count(NGX_HTTP_HR_COUNT_DB_WRITES, 1);
         return ngx_http_hr_db_write(&w->op);
 
     default:
@@ -359,10 +357,6 @@ ngx_http_hr_work_done(ngx_http_hr_db_op_t *op)
 
     if (w->ctx != NULL) {
         w->ctx->db_usec += op->usec;
-    }
-
-    if (w->kind != NGX_HTTP_HR_WORK_CPU) {
-        ngx_http_hr_count(NGX_HTTP_HR_COUNT_DB_USEC, (ngx_atomic_int_t) op->usec);
     }
 
     rc = w->done ? w->done(w) : NGX_OK;

@@ -256,6 +256,8 @@ ngx_http_hr_db_single_done(ngx_event_t *ev)
 
     if (task->handler == ngx_http_hr_db_read_work) {
         ngx_http_hr_db_stats.reads--;
+        ngx_http_hr_db_stats.ended++;
+        ngx_http_hr_db_stats.usec += op->usec;
     } else {
         ngx_http_hr_db_stats.cpus--;
     }
@@ -548,6 +550,7 @@ ngx_http_hr_db_batch_done(ngx_event_t *ev)
     ngx_http_hr_db_write_next();
 
     for (i = 0; i < n; i++) {
+        ngx_http_hr_db_stats.usec += op[i]->usec;
         op[i]->done(op[i]);
     }
 }

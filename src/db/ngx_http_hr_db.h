@@ -70,7 +70,9 @@ void ngx_http_hr_db_cancel(ngx_http_hr_db_op_t *op);
 typedef struct {
     ngx_uint_t   reads, writes, cpus;       /* in flight or waiting */
     ngx_uint_t   waiting;                   /* writes not yet in a transaction */
+    uint64_t     ended;                     /* reads */
     uint64_t     commits, committed;        /* transactions; writes in them */
+    uint64_t     usec;                      /* of reads and writes in their threads */
     uint64_t     largest;                   /* most writes in one transaction */
 } ngx_http_hr_db_stat_t;
 

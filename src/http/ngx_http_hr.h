@@ -10,7 +10,7 @@
  *   ngx_http_hr_headers.c   request id, what every answer carries
  *   ngx_http_hr_origin.c    trusted hosts, CORS
  *   ngx_http_hr_negotiate.c language and content coding
- *   ngx_http_hr_turn.c      watchdog of the event loop
+ *   ngx_http_hr_turn.c      lengths of the event loop's turns, watchdog
  *   ngx_http_hr_conf.c      directives
  *   ngx_http_hr_file.c      a file of the company as a whole
  *   ngx_http_hr_sse.c       server-sent events
@@ -144,6 +144,7 @@ typedef struct {
 typedef struct {
     ngx_flag_t               api;           /* hr_api */
     ngx_flag_t               error_page;    /* hr_error_page */
+    ngx_flag_t               metrics;       /* hr_metrics */
 } ngx_http_hr_loc_conf_t;
 
 extern ngx_command_t  ngx_http_hr_commands[];
@@ -165,12 +166,17 @@ ngx_int_t ngx_http_hr_read_file(const char *path, size_t limit, char **data,
     size_t *len);
 
 
-/* ---- watchdog of the event loop ---- */
+/* ---- turns of the event loop ---- */
 
 extern ngx_uint_t  ngx_http_hr_turn_watched;
 
-/* In init_process; turns of at least limit milliseconds are reported; 0: off. */
-void ngx_http_hr_turn_init(ngx_msec_t limit);
+/*
+ * In init_process, once nginx has chosen its way to wait for events; turns of at
+ * least limit milliseconds are reported; 0: none are.
+ */
+void ngx_http_hr_turn_init(ngx_cycle_t *cycle, ngx_msec_t limit);
+/* Adds the lengths of the turns since the last call to those of all workers. */
+void ngx_http_hr_turn_tell(void);
 void ngx_http_hr_turn_step(const char *what);
 
 /* What runs from here on, for the report; a static text. */
@@ -210,6 +216,7 @@ ngx_http_hr_turn_note(const char *what)
 #define NGX_HTTP_HR_CACHE_TASKS    0x2000   /* ... ends with any task change */
 #define NGX_HTTP_HR_CACHE_USERS    0x4000   /* ... ends with any account change */
 #define NGX_HTTP_HR_CACHE_SECOND   0x8000   /* ... lives one second */
+#define NGX_HTTP_HR_FIGURES       0x10000   /* what a location with hr_metrics answers */
 
 /*
  * NGX_OK or another code of the answer writer: answered.  NGX_DONE: it will be
@@ -237,6 +244,9 @@ extern const ngx_http_hr_route_t *const ngx_http_hr_route_tables[];
 ngx_int_t ngx_http_hr_routes_init(ngx_conf_t *cf);
 ngx_uint_t ngx_http_hr_route_count(void);
 const ngx_http_hr_route_t *ngx_http_hr_route_at(ngx_uint_t index);
+/* The first route with the flag; NULL: there is none. */
+const ngx_http_hr_route_t *ngx_http_hr_route_flagged(ngx_uint_t flag,
+    ngx_uint_t *index);
 
 /*
  * Splits the raw request path, decodes its parts into ctx->params and sets
@@ -291,6 +301,7 @@ struct ngx_http_hr_ctx_s {
 
 ngx_int_t ngx_http_hr_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_hr_error_page_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_hr_metrics_handler(ngx_http_request_t *r);
 /*
  * Creates or finds the context of the request, also after nginx has redirected
  * it to an error page; NULL: no memory.
@@ -298,6 +309,9 @@ ngx_int_t ngx_http_hr_error_page_handler(ngx_http_request_t *r);
 ngx_http_hr_ctx_t *ngx_http_hr_ctx(ngx_http_request_t *r);
 /* The request's arena, freed with the request; NULL: no memory. */
 hr_arena_t *ngx_http_hr_arena(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
+
+/* Microseconds of a clock that is never set; for ctx->started and durations. */
+uint64_t ngx_http_hr_clock(void);
 
 static inline hr_str_t
 ngx_http_hr_str(const ngx_str_t *s)
@@ -352,6 +366,12 @@ ngx_int_t ngx_http_hr_cors_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx
 /* From Accept-Language and Accept-Encoding. */
 hr_lang_t ngx_http_hr_language(ngx_http_request_t *r, hr_lang_t fallback);
 ngx_uint_t ngx_http_hr_accepts_gzip(ngx_http_request_t *r);
+/*
+ * Weight of a token in a list such as Accept-Encoding, in thousandths; -1: not
+ * named.  prefix: "ru" also stands for "ru-RU".
+ */
+ngx_int_t ngx_http_hr_weight(const ngx_str_t *list, const char *token,
+    ngx_uint_t prefix);
 /* NGX_OK: the preflight was answered (its code in *rc); NGX_DECLINED: it is none */
 ngx_int_t ngx_http_hr_preflight(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_int_t *rc);

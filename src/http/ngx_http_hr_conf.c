@@ -139,6 +139,11 @@ ngx_command_t  ngx_http_hr_commands[] = {
       ngx_http_hr_conf_api, NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_hr_loc_conf_t, error_page), NULL },
 
+    { ngx_string("hr_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_hr_conf_api, NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_hr_loc_conf_t, metrics), NULL },
+
     /* files */
     NGX_HTTP_HR_MAIN("hr_data", NGX_CONF_TAKE1, ngx_http_hr_conf_path,
                      NGX_HTTP_HR_FIELD(data_dir), NULL),
@@ -277,6 +282,7 @@ ngx_http_hr_create_loc_conf(ngx_conf_t *cf)
 
     hlcf->api = NGX_CONF_UNSET;
     hlcf->error_page = NGX_CONF_UNSET;
+    hlcf->metrics = NGX_CONF_UNSET;
 
     return hlcf;
 }
@@ -290,6 +296,7 @@ ngx_http_hr_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     /* not inherited: a nested location has its own handler */
     ngx_conf_init_value(conf->api, 0);
     ngx_conf_init_value(conf->error_page, 0);
+    ngx_conf_init_value(conf->metrics, 0);
 
     return NGX_CONF_OK;
 }
@@ -312,8 +319,20 @@ ngx_http_hr_conf_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     *flag = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = cmd->offset == offsetof(ngx_http_hr_loc_conf_t, api)
-                    ? ngx_http_hr_handler : ngx_http_hr_error_page_handler;
+
+    switch (cmd->offset) {
+
+    case offsetof(ngx_http_hr_loc_conf_t, api):
+        clcf->handler = ngx_http_hr_handler;
+        break;
+
+    case offsetof(ngx_http_hr_loc_conf_t, metrics):
+        clcf->handler = ngx_http_hr_metrics_handler;
+        break;
+
+    default:
+        clcf->handler = ngx_http_hr_error_page_handler;
+    }
 
     if (cmd->offset == offsetof(ngx_http_hr_loc_conf_t, error_page)) {
         /* else the answer to a body that is too large is refused for its body, too */

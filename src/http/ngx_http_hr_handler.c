@@ -208,6 +208,39 @@ ngx_http_hr_error_path(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 }
 
 
+/*
+ * hr_metrics: the figures without a token and under any name of the host; who
+ * may see them is the business of the location (allow, deny, auth_basic, ...).
+ */
+ngx_int_t
+ngx_http_hr_metrics_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                  rc;
+    ngx_http_hr_ctx_t         *ctx;
+    ngx_http_hr_error_args_t   args;
+
+    ctx = ngx_http_hr_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        ngx_memzero(&args, sizeof(args));
+        ngx_str_set(&args.allow, "GET, HEAD");
+        return ngx_http_hr_error_with(r, ctx, HR_E_METHOD, &args);
+    }
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ctx->route = ngx_http_hr_route_flagged(NGX_HTTP_HR_FIGURES, &ctx->route_index);
+
+    return ctx->route == NULL ? NGX_HTTP_NOT_FOUND : ctx->route->handler(r, ctx);
+}
+
+
 /* nginx's own refusals (413, 414, 494 ...) in the one envelope. */
 ngx_int_t
 ngx_http_hr_error_page_handler(ngx_http_request_t *r)

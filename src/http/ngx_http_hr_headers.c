@@ -121,7 +121,7 @@ ngx_http_hr_request_id(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 }
 
 
-static uint64_t
+uint64_t
 ngx_http_hr_clock(void)
 {
     struct timespec  ts;

@@ -37,12 +37,8 @@ ngx_http_hr_quality(const u_char *p, const u_char *end)
 }
 
 
-/*
- * Weight of a token in a list such as Accept-Encoding (RFC 9110, 12.4.2), in
- * thousandths; the highest of several; -1: not named.  prefix: "ru" also stands
- * for "ru-RU".
- */
-static ngx_int_t
+/* The highest weight of several; "; q=" by RFC 9110, 12.4.2. */
+ngx_int_t
 ngx_http_hr_weight(const ngx_str_t *list, const char *token, ngx_uint_t prefix)
 {
     size_t         len;

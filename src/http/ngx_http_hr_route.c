@@ -124,6 +124,19 @@ ngx_http_hr_route_at(ngx_uint_t index)
 }
 
 
+const ngx_http_hr_route_t *
+ngx_http_hr_route_flagged(ngx_uint_t flag, ngx_uint_t *index)
+{
+    for (*index = 0; *index < ngx_http_hr_nroutes; (*index)++) {
+        if (ngx_http_hr_compiled[*index].route->flags & flag) {
+            return ngx_http_hr_compiled[*index].route;
+        }
+    }
+
+    return NULL;
+}
+
+
 /*
  * Raw parts of the request path: split before decoding, so that %2F stays
  * inside its part (D-29).  NGX_DECLINED: more parts than any route has.

@@ -5,10 +5,16 @@
 
 
 /*
- * The watchdog of the event loop (hr_watchdog): a turn is what runs between two
- * waits for events.  To see all of it, the waiting function is wrapped and asked
- * to queue the events instead of handling them inside; every handler then runs
- * between its return and its next call.
+ * Turns of the event loop: a turn is what runs between two waits for events;
+ * while it lasts, no other client of the worker is served.  nginx has no hook for
+ * it, so the waiting function is wrapped.
+ *
+ * How long turns are is always counted, by the time that nginx itself takes when
+ * a wait is over, in milliseconds: one look at the clock a turn.
+ *
+ * The watchdog (hr_watchdog) costs more.  It asks the waiting function to queue
+ * the events instead of handling them inside; every handler then runs between
+ * its return and its next call, and the watchdog can tell which one was long.
  *
  * A long turn is the worker's own fault when it used the CPU or was blocked (a
  * voluntary switch: a lock, a disk).  One that merely lost the CPU to other
@@ -33,9 +39,20 @@ typedef struct {
 } ngx_http_hr_turn_t;
 
 
+/* Since the last telling. */
+typedef struct {
+    ngx_int_t                (*process)(ngx_cycle_t *cycle, ngx_msec_t timer,
+                                        ngx_uint_t flags);
+    uint64_t                   woken;       /* ms; 0: no turn yet */
+    uint64_t                   usec;        /* sum */
+    uint64_t                   count[NGX_HTTP_HR_STAT_BUCKETS];
+} ngx_http_hr_turn_lengths_t;
+
+
 ngx_uint_t  ngx_http_hr_turn_watched;
 
 static ngx_http_hr_turn_t  ngx_http_hr_turn;
+static ngx_http_hr_turn_lengths_t  ngx_http_hr_turn_lengths;
 static ngx_int_t         (*ngx_http_hr_turn_process)(ngx_cycle_t *cycle,
     ngx_msec_t timer, ngx_uint_t flags);
 
@@ -155,15 +172,78 @@ ngx_http_hr_turn_wait(ngx_cycle_t *cycle, ngx_msec_t timer, ngx_uint_t flags)
 }
 
 
-void
-ngx_http_hr_turn_init(ngx_msec_t limit)
+/* ---- how long turns are ---- */
+
+
+static ngx_int_t
+ngx_http_hr_turn_measure(ngx_cycle_t *cycle, ngx_msec_t timer, ngx_uint_t flags)
 {
-    if (limit == 0) {
-        return;
+    uint64_t                     now, usec;
+    ngx_int_t                    rc;
+    ngx_time_t                  *tp;
+    struct timeval               tv;
+    ngx_http_hr_turn_lengths_t  *lengths = &ngx_http_hr_turn_lengths;
+
+    if (lengths->woken != 0) {
+        ngx_gettimeofday(&tv);
+        now = (uint64_t) tv.tv_sec * 1000 + (uint64_t) tv.tv_usec / 1000;
+
+        /* the clock may have been set back */
+        usec = now > lengths->woken ? (now - lengths->woken) * 1000 : 0;
+        lengths->count[ngx_http_hr_stat_bucket(usec)]++;
+        lengths->usec += usec;
     }
 
-    ngx_http_hr_turn.limit = (uint64_t) limit * 1000000;
-    ngx_http_hr_turn_process = ngx_event_actions.process_events;
-    ngx_event_actions.process_events = ngx_http_hr_turn_wait;
-    ngx_http_hr_turn_watched = 1;
+    rc = lengths->process(cycle, timer, flags);
+
+    tp = ngx_timeofday();
+    lengths->woken = (uint64_t) tp->sec * 1000 + tp->msec;
+
+    return rc;
+}
+
+
+void
+ngx_http_hr_turn_tell(void)
+{
+    ngx_uint_t                   i;
+    ngx_http_hr_stat_times_t    *all = &ngx_http_hr_state()->turns;
+    ngx_http_hr_turn_lengths_t  *lengths = &ngx_http_hr_turn_lengths;
+
+    for (i = 0; i < NGX_HTTP_HR_STAT_BUCKETS; i++) {
+        if (lengths->count[i] != 0) {
+            (void) ngx_atomic_fetch_add(&all->bucket[i],
+                                        (ngx_atomic_int_t) lengths->count[i]);
+            lengths->count[i] = 0;
+        }
+    }
+
+    (void) ngx_atomic_fetch_add(&all->usec, (ngx_atomic_int_t) lengths->usec);
+    lengths->usec = 0;
+}
+
+
+/* ---- start ---- */
+
+
+void
+ngx_http_hr_turn_init(ngx_cycle_t *cycle, ngx_msec_t limit)
+{
+    ngx_core_conf_t  *ccf;
+
+    if (limit != 0) {
+        ngx_http_hr_turn.limit = (uint64_t) limit * 1000000;
+        ngx_http_hr_turn_process = ngx_event_actions.process_events;
+        ngx_event_actions.process_events = ngx_http_hr_turn_wait;
+        ngx_http_hr_turn_watched = 1;
+    }
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx, ngx_core_module);
+
+    /* with timer_resolution nginx does not look at the clock after each wait */
+    if (ccf->timer_resolution == 0) {
+        ngx_http_hr_turn_lengths.woken = 0;
+        ngx_http_hr_turn_lengths.process = ngx_event_actions.process_events;
+        ngx_event_actions.process_events = ngx_http_hr_turn_measure;
+    }
 }

@@ -482,17 +482,17 @@ ngx_http_hr_job_judged(ngx_http_hr_job_t *job)
         return;
     }
 
+    ngx_http_hr_count_attempt(job->result.error);
+
     switch (ngx_http_hr_job_next(job, &pause)) {
 
     case NGX_HTTP_HR_NEXT_STORE:
-        ngx_http_hr_count(NGX_HTTP_HR_COUNT_UPSTREAM_OK, 1);
         ngx_http_hr_job_show(job, NGX_HTTP_HR_STEP_STORE);
         ngx_http_hr_job_post(job, true, ngx_http_hr_job_store,
                              ngx_http_hr_job_stored);
         return;
 
     case NGX_HTTP_HR_NEXT_TRY:
-        ngx_http_hr_count(NGX_HTTP_HR_COUNT_UPSTREAM_FAILED, 1);
         ngx_http_hr_count(NGX_HTTP_HR_COUNT_UPSTREAM_RETRIES, 1);
         job->pause = pause;
         job->judged = ngx_current_msec;
@@ -503,7 +503,6 @@ ngx_http_hr_job_judged(ngx_http_hr_job_t *job)
         return;
 
     default: /* NGX_HTTP_HR_NEXT_FAIL */
-        ngx_http_hr_count(NGX_HTTP_HR_COUNT_UPSTREAM_FAILED, 1);
         ngx_http_hr_job_post(job, true, ngx_http_hr_job_fail,
                              ngx_http_hr_job_failed);
     }

@@ -16,9 +16,6 @@ ngx_http_hr_touched(unsigned touched)
     if (touched & (HR_STORE_T_USERS|HR_STORE_T_LOGINS)) {
         ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_USERS);
     }
-
-    (void) ngx_atomic_fetch_add(&ngx_http_hr_state()->commits, 1);
-    ngx_http_hr_count(NGX_HTTP_HR_COUNT_DB_COMMITS, 1);
 }
 
 

@@ -10,15 +10,9 @@ static ngx_int_t ngx_http_hr_state_create(ngx_http_hr_shm_t *shm);
 static ngx_http_hr_shm_t  *ngx_http_hr_state_shm;
 
 
-const char *const ngx_http_hr_counter_names[NGX_HTTP_HR_COUNTERS] = {
-    "session_cache_hits", "session_cache_misses",
-    "db_reads", "db_writes", "db_commits", "db_errors", "db_refused",
-    "db_microseconds",
-    "logins_ok", "logins_failed", "logins_throttled", "rate_limited",
-    "jobs_started", "jobs_completed", "jobs_failed", "jobs_cancelled",
-    "upstream_ok", "upstream_failed", "upstream_retries",
-    "tokens_in", "tokens_out", "cost_microusd",
-    "foreign_writes", "slow_turns"
+const uint64_t  ngx_http_hr_stat_bounds[NGX_HTTP_HR_STAT_BUCKETS - 1] = {
+    50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
+    1000000, 5000000, 30000000
 };
 
 
@@ -239,6 +233,30 @@ ngx_http_hr_count(ngx_http_hr_counter_t counter, ngx_atomic_int_t n)
 }
 
 
+void
+ngx_http_hr_count_attempt(ngx_uint_t error)
+{
+    if (error < NGX_HTTP_HR_STAT_ATTEMPTS) {
+        (void) ngx_atomic_fetch_add(&ngx_http_hr_state()->attempt[error], 1);
+    }
+}
+
+
+ngx_uint_t
+ngx_http_hr_stat_bucket(uint64_t usec)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_HTTP_HR_STAT_BUCKETS - 1
+                && usec > ngx_http_hr_stat_bounds[i]; i++)
+    {
+        /* void */
+    }
+
+    return i;
+}
+
+
 ngx_atomic_uint_t
 ngx_http_hr_counter_value(ngx_http_hr_counter_t counter)
 {
@@ -271,6 +289,7 @@ ngx_http_hr_worker_slot_take(ngx_uint_t *slot, ngx_pid_t *taken_over)
         if (ngx_atomic_cmp_set(&w->pid, old, (ngx_atomic_uint_t) ngx_pid)) {
             (void) ngx_atomic_fetch_add(&w->generation, 1);
             w->data_generation = 0;
+            ngx_memzero((void *) w->load, sizeof(w->load));
             *slot = i;
             *taken_over = (ngx_pid_t) old;
             return NGX_OK;

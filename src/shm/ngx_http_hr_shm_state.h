@@ -30,28 +30,45 @@ typedef enum {
 #define NGX_HTTP_HR_RATE_SLOTS     65536
 #define NGX_HTTP_HR_STAT_ROUTES    128
 #define NGX_HTTP_HR_STAT_BUCKETS   16
+#define NGX_HTTP_HR_STAT_ATTEMPTS  32       /* at least HR_GENERR_COUNT */
+
+/* What a worker has in hand; it tells twice a second. */
+typedef enum {
+    NGX_HTTP_HR_LOAD_READS = 0,     /* database reads, running or waiting */
+    NGX_HTTP_HR_LOAD_WRITES,
+    NGX_HTTP_HR_LOAD_CPUS,
+    NGX_HTTP_HR_LOAD_WAITING,       /* writes that are in no transaction yet */
+    NGX_HTTP_HR_LOAD_JOBS,
+    NGX_HTTP_HR_LOADS
+} ngx_http_hr_load_kind_t;
 
 /* A worker that lives or died; slot indexes are what per-worker columns use. */
 typedef struct {
     ngx_atomic_t    pid;            /* 0: free */
     ngx_atomic_t    generation;     /* grows each time the slot is taken */
     ngx_atomic_t    data_generation;  /* oldest organisation snapshot in use */
+    ngx_atomic_t    load[NGX_HTTP_HR_LOADS];    /* written by the worker alone */
 } ngx_http_hr_worker_slot_t;
+
+/* Durations by ngx_http_hr_stat_bounds[]; the last bucket: longer ones. */
+typedef struct {
+    ngx_atomic_t    usec;           /* sum */
+    ngx_atomic_t    bucket[NGX_HTTP_HR_STAT_BUCKETS];
+} ngx_http_hr_stat_times_t;
 
 typedef struct {
     ngx_atomic_t    requests[6];    /* by status class, [0] = others */
     ngx_atomic_t    bytes;
-    ngx_atomic_t    usec;           /* sum of durations */
-    ngx_atomic_t    bucket[NGX_HTTP_HR_STAT_BUCKETS];
+    ngx_http_hr_stat_times_t  times;
 } ngx_http_hr_route_stat_t;
 
-/* Free-standing counters; names in ngx_http_hr_shm_counter_names[]. */
+/* Free-standing counters. */
 typedef enum {
     NGX_HTTP_HR_COUNT_SESSION_HIT = 0,
     NGX_HTTP_HR_COUNT_SESSION_MISS,
     NGX_HTTP_HR_COUNT_DB_READS,
-    NGX_HTTP_HR_COUNT_DB_WRITES,
-    NGX_HTTP_HR_COUNT_DB_COMMITS,
+    NGX_HTTP_HR_COUNT_DB_WRITES,        /* that were in a transaction */
+    NGX_HTTP_HR_COUNT_DB_TRANSACTIONS,  /* that they shared */
     NGX_HTTP_HR_COUNT_DB_ERRORS,
     NGX_HTTP_HR_COUNT_DB_REFUSED,
     NGX_HTTP_HR_COUNT_DB_USEC,
@@ -63,14 +80,15 @@ typedef enum {
     NGX_HTTP_HR_COUNT_JOBS_COMPLETED,
     NGX_HTTP_HR_COUNT_JOBS_FAILED,
     NGX_HTTP_HR_COUNT_JOBS_CANCELLED,
-    NGX_HTTP_HR_COUNT_UPSTREAM_OK,
-    NGX_HTTP_HR_COUNT_UPSTREAM_FAILED,
     NGX_HTTP_HR_COUNT_UPSTREAM_RETRIES,
     NGX_HTTP_HR_COUNT_TOKENS_IN,
     NGX_HTTP_HR_COUNT_TOKENS_OUT,
     NGX_HTTP_HR_COUNT_COST_MICROUSD,
     NGX_HTTP_HR_COUNT_FOREIGN_WRITES,
     NGX_HTTP_HR_COUNT_SLOW_TURNS,
+    NGX_HTTP_HR_COUNT_TRACES_SENT,
+    NGX_HTTP_HR_COUNT_TRACES_DROPPED,
+    NGX_HTTP_HR_COUNT_TRACES_FAILED,
     NGX_HTTP_HR_COUNTERS
 } ngx_http_hr_counter_t;
 
@@ -80,10 +98,11 @@ typedef struct {
     ngx_atomic_t                start_sec;      /* of the service, not the worker */
     ngx_atomic_t                prepared;       /* hash of the database path that was checked */
     ngx_atomic_t                epoch[NGX_HTTP_HR_EPOCH_FAMILIES];
-    ngx_atomic_t                commits;        /* own commits, all workers */
     ngx_atomic_t                slot_epoch[NGX_HTTP_HR_EPOCH_SLOTS];
     ngx_atomic_t                rate[NGX_HTTP_HR_RATE_SLOTS];
     ngx_atomic_t                counter[NGX_HTTP_HR_COUNTERS];
+    ngx_atomic_t                attempt[NGX_HTTP_HR_STAT_ATTEMPTS]; /* by hr_generr_t */
+    ngx_http_hr_stat_times_t    turns;          /* of the event loops */
     ngx_http_hr_worker_slot_t   worker[NGX_HTTP_HR_WORKER_SLOTS];
     ngx_http_hr_route_stat_t    route[NGX_HTTP_HR_STAT_ROUTES];
 } ngx_http_hr_state_t;
@@ -116,7 +135,13 @@ uint64_t ngx_http_hr_rate_key(u_char kind, const void *data, size_t len);
 
 void ngx_http_hr_count(ngx_http_hr_counter_t counter, ngx_atomic_int_t n);
 ngx_atomic_uint_t ngx_http_hr_counter_value(ngx_http_hr_counter_t counter);
-extern const char *const ngx_http_hr_counter_names[NGX_HTTP_HR_COUNTERS];
+/* An attempt at the model ended so (hr_generr_t). */
+void ngx_http_hr_count_attempt(ngx_uint_t error);
+
+/* Upper bounds of the buckets but the last one, microseconds. */
+extern const uint64_t  ngx_http_hr_stat_bounds[NGX_HTTP_HR_STAT_BUCKETS - 1];
+/* The bucket of a duration. */
+ngx_uint_t ngx_http_hr_stat_bucket(uint64_t usec);
 
 /*
  * Takes a worker slot for this process (in init_process) and gives it back
