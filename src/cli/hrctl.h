@@ -183,6 +183,7 @@ void hrctl_cell_printf(hrctl_table_t *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Prints and frees; HRCTL_FAILED: no memory on the way. */
 int hrctl_table_end(hrctl_table_t *table);
+void hrctl_table_free(hrctl_table_t *table);
 
 /* "name   value" lines that belong together; value NULL: left out. */
 void hrctl_line(const char *name, const char *value);

@@ -246,6 +246,21 @@ hrctl_table_cell(const hrctl_table_t *t, const char *text, unsigned column,
 }
 
 
+void
+hrctl_table_free(hrctl_table_t *t)
+{
+    size_t  i;
+
+    for (i = 0; i < t->count; i++) {
+        free(t->cells[i]);
+    }
+
+    free(t->cells);
+    free(t->titles);
+    free(t);
+}
+
+
 int
 hrctl_table_end(hrctl_table_t *t)
 {
@@ -276,8 +291,6 @@ hrctl_table_end(hrctl_table_t *t)
             (void) (column == 0 ? fputc('\n', stdout) : 0);
             hrctl_table_cell(t, t->cells[i], column, width[column]);
         }
-
-        free(t->cells[i]);
     }
 
     if (!t->failed) {
@@ -285,9 +298,7 @@ hrctl_table_end(hrctl_table_t *t)
     }
 
     failed = t->failed;
-    free(t->cells);
-    free(t->titles);
-    free(t);
+    hrctl_table_free(t);
 
     return failed ? hrctl_no_memory() : HRCTL_OK;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hr_text.h"
 #include "hrctl.h"
 
 
@@ -41,14 +42,13 @@ typedef struct {
 /* ---- positions ---- */
 
 
-/* True when path ends with the whole parts of the wanted one. */
+/* True when the key of a path ends with whole parts of the wanted one. */
 static bool
-hrctl_unit_is(const char *path, const char *wanted)
+hrctl_unit_is(hr_str_t path, hr_str_t wanted)
 {
-    size_t  n = strlen(path), w = strlen(wanted);
-
-    return n >= w && strcmp(path + n - w, wanted) == 0
-           && (n == w || path[n - w - 1] == '/');
+    return wanted.len != 0 && path.len >= wanted.len
+           && memcmp(path.data + path.len - wanted.len, wanted.data, wanted.len) == 0
+           && (path.len == wanted.len || path.data[path.len - wanted.len - 1] == '/');
 }
 
 
@@ -61,37 +61,53 @@ hrctl_unit_below(const char *path, const char *unit)
 }
 
 
-/* The one unit that is meant by a path, its end, or its name; NULL was told. */
+/*
+ * The one unit that is meant by a path, its end, or its name; letter case,
+ * quotes and kinds of blanks do not matter.  NULL: *rc says why.
+ */
 static const char *
-hrctl_unit_find(const cJSON *items, const char *wanted)
+hrctl_unit_find(const cJSON *items, const char *wanted, int *rc)
 {
+    hr_str_t      key;
+    hr_arena_t   *arena;
     const char   *path, *found;
     const cJSON  *item;
 
+    arena = hr_arena_create(64 * 1024 * 1024);
+    if (arena == NULL) {
+        *rc = hrctl_no_memory();
+        return NULL;
+    }
+
     found = NULL;
+    key = hr_match_key(arena, hr_str_from_c(wanted));
 
     cJSON_ArrayForEach(item, items) {
         path = hrctl_text(item, "full_path");
 
         if (strcmp(path, wanted) == 0) {
+            hr_arena_destroy(arena);
             return path;
         }
 
-        if (!hrctl_unit_is(path, wanted)) {
+        if (!hrctl_unit_is(hr_match_key(arena, hr_str_from_c(path)), key)) {
             continue;
         }
 
         if (found != NULL && strcmp(found, path) != 0) {
-            (void) hrctl_fail(HRCTL_REFUSED, "several units are called so, give more "
-                              "of the path: \"%s\", \"%s\"", found, path);
+            *rc = hrctl_fail(HRCTL_REFUSED, "several units are called so, give more "
+                             "of the path: \"%s\", \"%s\"", found, path);
+            hr_arena_destroy(arena);
             return NULL;
         }
 
         found = path;
     }
 
+    hr_arena_destroy(arena);
+
     if (found == NULL) {
-        (void) hrctl_fail(HRCTL_NOT_FOUND, "there is no unit \"%s\"", wanted);
+        *rc = hrctl_fail(HRCTL_NOT_FOUND, "there is no unit \"%s\"", wanted);
     }
 
     return found;
@@ -153,13 +169,13 @@ hrctl_unit_load(hrctl_t *ctl, const char *wanted, hrctl_unit_t *u)
         return rc;
     }
 
-    unit = hrctl_unit_find(hrctl_get(units, "data.items"), wanted);
+    unit = hrctl_unit_find(hrctl_get(units, "data.items"), wanted, &rc);
     positions = unit == NULL ? NULL
                 : hrctl_unit_fetch(ctl, "/api/organization/positions", &rc);
 
     if (positions == NULL) {
         cJSON_Delete(units);
-        return unit == NULL ? HRCTL_NOT_FOUND : rc;
+        return rc;
     }
 
     children = hrctl_option(ctl, "children") != NULL;

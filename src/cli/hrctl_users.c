@@ -103,7 +103,7 @@ hrctl_users_collect(void *data, const cJSON *user)
 int
 hrctl_users_list(hrctl_t *ctl)
 {
-    int             rc, end;
+    int             rc;
     char           *text;
     cJSON          *all;
     hrctl_table_t  *t;
@@ -127,9 +127,13 @@ hrctl_users_list(hrctl_t *ctl)
     }
 
     rc = hrctl_users_each(ctl, hrctl_users_row, t);
-    end = hrctl_table_end(t);
 
-    return rc != HRCTL_OK ? rc : end;
+    if (rc != HRCTL_OK) {
+        hrctl_table_free(t);
+        return rc;
+    }
+
+    return hrctl_table_end(t);
 }
 
 
