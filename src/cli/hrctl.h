@@ -1,8 +1,9 @@
 /*
  * hrctl: the service from a terminal.  The parts:
  *
- *   hrctl.c            command table, options, help
- *   hrctl_http.c       requests (libcurl)
+ *   hrctl.c            command line, messages
+ *   hrctl_commands.c   table of commands and options, help
+ *   hrctl_http.c       requests (libcurl); hrctl_download.c, hrctl_events.c
  *   hrctl_token.c      address, token and passwords: files and prompts
  *   hrctl_out.c        tables for people
  *   hrctl_json.c       reading answers (cJSON)
@@ -78,6 +79,18 @@ struct hrctl_s {
     bool                    russian;        /* texts of the server */
 };
 
+/* ---- hrctl_commands.c ---- */
+
+extern const hrctl_command_t  hrctl_commands[];         /* ended by an empty one */
+extern const hrctl_option_t   hrctl_global_options[];
+
+int hrctl_help(const hrctl_command_t *command);         /* NULL: of all */
+/* For the completion of shells and the tests: "command<tab>option<tab>value". */
+int hrctl_list_words(void);
+
+
+/* ---- hrctl.c ---- */
+
 /* The value of an option of the command ("" for a switch); NULL: not given. */
 const char *hrctl_option(const hrctl_t *ctl, const char *name);
 /* A whole number; HRCTL_USAGE when it is none or out of bounds. */
@@ -97,7 +110,7 @@ bool hrctl_stopped(void);
 int hrctl_no_memory(void);
 
 
-/* ---- hrctl_http.c ---- */
+/* ---- hrctl_http.c, hrctl_download.c, hrctl_events.c ---- */
 
 typedef struct {
     long       status;

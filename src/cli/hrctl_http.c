@@ -7,27 +7,11 @@
 
 #include <curl/curl.h>
 
-#include "hrctl.h"
+#include "hrctl_sink.h"
 
 
 #define HRCTL_BODY_MAX      (128u * 1024 * 1024)
 #define HRCTL_CONNECT_WAIT  10L
-
-/* Where the bytes of an answer go: all of these may be unused. */
-typedef struct {
-    hrctl_answer_t  *answer;
-    hr_buf_t         body;
-    FILE            *file;          /* of a 2xx answer, instead of body */
-    char             etag[80];
-    bool             failed;        /* the file could not be written */
-
-    /* server-sent events */
-    bool           (*each)(void *data, const char *event, const char *text);
-    void            *data;
-    char           **last;
-    bool             events;        /* the answer is a stream of them */
-    bool             ended;         /* each() has seen enough */
-} hrctl_sink_t;
 
 
 static CURL  *hrctl_curl;
@@ -94,57 +78,6 @@ hrctl_header(const char *line, size_t len, const char *name, char *out, size_t s
 }
 
 
-static int
-hrctl_hex(char c)
-{
-    return isdigit((unsigned char) c) ? c - '0'
-           : isxdigit((unsigned char) c) ? tolower((unsigned char) c) - 'a' + 10 : -1;
-}
-
-
-/*
- * RFC 6266: filename*=UTF-8''... wins over filename="...".  What comes out is a
- * plain name: no folder, no leading dot, no control character.
- */
-static void
-hrctl_disposition(const char *value, char out[256])
-{
-    size_t       n;
-    const char  *p, *end;
-
-    p = strstr(value, "filename*=UTF-8''");
-    n = 0;
-
-    if (p != NULL) {
-        for (p += 17; *p != '\0' && *p != ';' && n < 250; p++) {
-            if (*p == '%' && hrctl_hex(p[1]) >= 0 && hrctl_hex(p[2]) >= 0) {
-                out[n++] = (char) (hrctl_hex(p[1]) << 4 | hrctl_hex(p[2]));
-                p += 2;
-            } else {
-                out[n++] = *p;
-            }
-        }
-
-    } else if ((p = strstr(value, "filename=\"")) != NULL) {
-        p += 10;
-        end = strchr(p, '"');
-        n = end == NULL ? 0 : (size_t) (end - p);
-        n = n > 250 ? 250 : n;
-        memcpy(out, p, n);
-    }
-
-    out[n] = '\0';
-
-    for (n = 0; out[n] != '\0'; n++) {
-        if (out[n] == '/' || (unsigned char) out[n] < 0x20 || out[n] == 0x7f
-            || (out[n] == '.' && n == 0))
-        {
-            out[n] = '_';
-        }
-    }
-}
-
-
 static size_t
 hrctl_on_header(char *line, size_t size, size_t count, void *data)
 {
@@ -174,68 +107,6 @@ hrctl_on_header(char *line, size_t size, size_t count, void *data)
 
 
 /* ---- bodies ---- */
-
-
-/* One event of the stream: "event: x\nid: y\ndata: z\n". */
-static void
-hrctl_one_event(hrctl_sink_t *sink, char *text)
-{
-    char    event[64], *line, *next, *value;
-    char   *data;
-
-    (void) snprintf(event, sizeof(event), "message");
-    data = NULL;
-
-    for (line = text; line != NULL; line = next) {
-        next = strchr(line, '\n');
-        if (next != NULL) {
-            *next++ = '\0';
-        }
-
-        value = strchr(line, ':');
-        if (value == NULL || value == line) {
-            continue;               /* a comment keeps the connection alive */
-        }
-
-        *value++ = '\0';
-        value += *value == ' ';
-
-        if (strcmp(line, "event") == 0) {
-            (void) snprintf(event, sizeof(event), "%.63s", value);
-
-        } else if (strcmp(line, "data") == 0) {
-            data = value;           /* the service sends one line of JSON */
-
-        } else if (strcmp(line, "id") == 0) {
-            free(*sink->last);
-            *sink->last = strdup(value);
-        }
-    }
-
-    if (data != NULL) {
-        sink->ended = sink->each(sink->data, event, data);
-    }
-}
-
-
-static bool
-hrctl_on_events(hrctl_sink_t *sink)
-{
-    char    *end;
-    size_t   used;
-
-    while (!sink->ended && sink->body.data != NULL
-           && (end = strstr(sink->body.data, "\n\n")) != NULL)
-    {
-        *end = '\0';
-        used = (size_t) (end - sink->body.data) + 2;
-        hrctl_one_event(sink, sink->body.data);
-        memmove(sink->body.data, sink->body.data + used, sink->body.len - used + 1);
-        sink->body.len -= used;
-    }
-
-    return !sink->ended;
-}
 
 
 static size_t
@@ -356,7 +227,7 @@ hrctl_options(hrctl_t *ctl, const char *method, const char *url,
 }
 
 
-static int
+int
 hrctl_perform(hrctl_t *ctl, const char *method, const char *path,
     const char *json, bool token, const char *last, hrctl_sink_t *sink)
 {
@@ -544,130 +415,6 @@ hrctl_call(hrctl_t *ctl, const char *method, const char *path,
     if (rc != HRCTL_OK) {
         hrctl_answer_free(answer);
     }
-
-    return rc;
-}
-
-
-/* ---- files ---- */
-
-
-/* The finished temporary file gets its name. */
-static int
-hrctl_download_place(FILE *out, const char *partial, const char *file)
-{
-    if (fflush(out) != 0 || fsync(fileno(out)) != 0 || fclose(out) != 0) {
-        (void) unlink(partial);
-        return hrctl_fail(HRCTL_FAILED, "%s: %s", file, strerror(errno));
-    }
-
-    if (rename(partial, file) != 0) {
-        (void) unlink(partial);
-        return hrctl_fail(HRCTL_FAILED, "%s: %s", file, strerror(errno));
-    }
-
-    return HRCTL_OK;
-}
-
-
-int
-hrctl_download(hrctl_t *ctl, const char *method, const char *path,
-    const char *json, const char *file, char **name)
-{
-    int              rc, fd;
-    bool             out;
-    char             partial[4096];
-    hrctl_sink_t     sink;
-    hrctl_answer_t   answer;
-
-    memset(&sink, 0, sizeof(sink));
-    memset(&answer, 0, sizeof(answer));
-    sink.answer = &answer;
-
-    rc = hrctl_token(ctl);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
-
-    out = file != NULL && strcmp(file, "-") == 0;
-    sink.file = stdout;
-
-    if (!out) {
-        (void) snprintf(partial, sizeof(partial), "%s.partial-XXXXXX",
-                        file == NULL ? "hrctl" : file);
-        fd = mkstemp(partial);
-        sink.file = fd == -1 ? NULL : fdopen(fd, "wb");
-
-        if (sink.file == NULL) {
-            return hrctl_fail(HRCTL_FAILED, "%s: %s", partial, strerror(errno));
-        }
-    }
-
-    rc = hrctl_perform(ctl, method, path, json, true, NULL, &sink);
-    if (rc == HRCTL_OK) {
-        rc = hrctl_status(&answer);
-    }
-
-    if (out) {
-        hrctl_answer_free(&answer);
-        return rc == HRCTL_OK && fflush(stdout) != 0
-               ? hrctl_fail(HRCTL_FAILED, "stdout: %s", strerror(errno)) : rc;
-    }
-
-    if (rc != HRCTL_OK) {
-        (void) fclose(sink.file);
-        (void) unlink(partial);
-        hrctl_answer_free(&answer);
-        return rc;
-    }
-
-    if (file == NULL) {
-        file = answer.file[0] != '\0' ? answer.file : "download";
-    }
-
-    rc = hrctl_download_place(sink.file, partial, file);
-
-    if (rc == HRCTL_OK && name != NULL) {
-        *name = strdup(file);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
-}
-
-
-/* ---- events ---- */
-
-
-int
-hrctl_events(hrctl_t *ctl, const char *path, char **last,
-    bool (*each)(void *data, const char *event, const char *text), void *data)
-{
-    int              rc;
-    hrctl_sink_t     sink;
-    hrctl_answer_t   answer;
-
-    memset(&sink, 0, sizeof(sink));
-    memset(&answer, 0, sizeof(answer));
-    sink.answer = &answer;
-    sink.each = each;
-    sink.data = data;
-    sink.last = last;
-
-    rc = hrctl_token(ctl);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
-
-    rc = hrctl_perform(ctl, "GET", path, NULL, true, *last, &sink);
-
-    /* an answer that is no stream: a server without this endpoint, a proxy */
-    if (rc == HRCTL_OK && (answer.status != 200 || !sink.events)) {
-        rc = HRCTL_NOT_FOUND;
-    }
-
-    hrctl_answer_free(&answer);
 
     return rc;
 }
