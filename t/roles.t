@@ -21,6 +21,8 @@ my @RULES = (
     [qr/POST/,     qr{/purge$},                                        'admin'],
     [qr/POST/,     qr{^/api/catalog/cache/clear$},                     'admin'],
     [qr/POST/,     qr{^/api/generation/cleanup$},                      'admin'],
+    [qr/POST/,     qr{^/api/generation/preview$},                      'admin'],
+    [qr/GET/,      qr{^/api/generation/usage$},                        'hr'],
     [qr/GET/,      qr{.},                                              'viewer'],
     # reading with a body: a path, a list of identifiers, a draft that is only judged
     [qr/POST/,     qr{^/api/organization/},                            'viewer'],

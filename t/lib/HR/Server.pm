@@ -43,11 +43,15 @@ sub start {
         HR_PORT           => _free_port(),
         HR_WORKERS        => 2,
         HR_ADMIN_PASSWORD => PASSWORD,
-        HR_DATA           => "$self->{top}/t/data/small",
+        HR_DATA           => "$self->{home}/small",
         HR_LLM_DELAY      => 0,
         HR_RATE_LIMITS    => 'off',
         %env,
     };
+    # workers run as another user, who may not enter the clone
+    system('cp', '-r', "$self->{top}/t/data/small", $self->{home}) == 0
+        or die "t/data/small cannot be copied\n";
+
     $self->{port} = $self->{env}{HR_PORT};
     weaken($alive{ $self->{home} } = $self);
     $self->up;
