@@ -119,7 +119,16 @@ ngx_http_hr_hash(uint64_t hash, const void *data, size_t len)
         hash = (hash ^ *p++) * 0x100000001b3ull;
     }
 
-    return hash;
+    /*
+     * The last byte of a word only reaches the top bits above: without this mix
+     * (of MurmurHash3) neighbours fall into one cell of the tables.
+     */
+    hash ^= hash >> 33;
+    hash *= 0xff51afd7ed558ccdull;
+    hash ^= hash >> 33;
+    hash *= 0xc4ceb9fe1a85ec53ull;
+
+    return hash ^ (hash >> 33);
 }
 
 
