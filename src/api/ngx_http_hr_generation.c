@@ -1,5 +1,6 @@
 #include "ngx_http_hr_generation.h"
 #include "ngx_http_hr_audit.h"
+#include "ngx_http_hr_job_claim.h"
 
 #include "hr_text.h"
 
@@ -19,6 +20,7 @@ typedef struct {
     int64_t                   estimate;         /* seconds */
     hr_store_task_t           task;
     hr_store_task_added_t     added;
+    ngx_http_hr_claim_t      *claim;            /* begins it in the same transaction */
 } ngx_http_hr_start_t;
 
 
@@ -299,7 +301,15 @@ ngx_http_hr_start_add(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
                                                       : "generation.start",
                            "task", in->task.id, HR_STR_NULL);
 
-    return rc == HR_OK ? ngx_http_hr_start_body(w) : rc;
+    if (rc == HR_OK) {
+        rc = ngx_http_hr_start_body(w);
+    }
+
+    if (rc == HR_OK && in->claim != NULL && in->added == HR_STORE_TASK_CREATED) {
+        rc = ngx_http_hr_claim_run(in->claim, conn);
+    }
+
+    return rc;
 }
 
 
@@ -308,7 +318,10 @@ ngx_http_hr_start_added(ngx_http_hr_work_t *w)
 {
     ngx_http_hr_start_t  *in = w->in;
 
-    if (w->rc == HR_OK && in->added == HR_STORE_TASK_CREATED) {
+    if (in->claim != NULL) {
+        ngx_http_hr_claim_end(in->claim, w->rc);
+
+    } else if (w->rc == HR_OK && in->added == HR_STORE_TASK_CREATED) {
         ngx_http_hr_job_wake();
     }
 
@@ -319,12 +332,22 @@ ngx_http_hr_start_added(ngx_http_hr_work_t *w)
 static ngx_int_t
 ngx_http_hr_start_looked(ngx_http_hr_work_t *w)
 {
+    ngx_int_t             rc;
+    ngx_http_hr_start_t  *in = w->in;
+
     if (w->rc != HR_OK) {
         return NGX_OK;
     }
 
-    return ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_WRITE, ngx_http_hr_start_add,
-                                 ngx_http_hr_start_added);
+    in->claim = ngx_http_hr_claim_begin(0);
+
+    rc = ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_WRITE, ngx_http_hr_start_add,
+                               ngx_http_hr_start_added);
+    if (rc != NGX_AGAIN) {
+        ngx_http_hr_claim_end(in->claim, HR_BUSY);
+    }
+
+    return rc;
 }
 
 

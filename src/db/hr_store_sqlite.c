@@ -229,15 +229,51 @@ hr_store_open_raw(const hr_store_config_t *config, hr_store_mode_t mode,
 }
 
 
+/*
+ * Another process holds the write lock, for about the time of an fsync.
+ * SQLite's own handler sleeps 1, 2, 5, 10 ... 100 ms, so that writers of two
+ * workers would mostly wait for nothing; this one looks again within a
+ * millisecond, at uneven times, so that the waiting ones take turns.
+ */
+static int
+hr_store_busy(void *ctx, int tries)
+{
+    int64_t           now;
+    struct timespec   pause = { .tv_sec = 0 };
+    hr_store_conn_t  *conn = ctx;
+
+    now = hr_store_monotonic_ms();
+
+    if (tries == 0) {
+        conn->busy_since = now;
+    }
+
+    if (now - conn->busy_since >= conn->busy_timeout) {
+        return 0;
+    }
+
+    if (conn->cancel != NULL && __atomic_load_n(conn->cancel, __ATOMIC_RELAXED)) {
+        return 0;
+    }
+
+    pause.tv_nsec = (tries < 20 ? 200000 : 1000000)
+                    + (long) ((uintptr_t) conn >> 6 & 0xff) * 1000
+                    + (tries * 37 % 16) * 10000;
+    (void) nanosleep(&pause, NULL);
+
+    return 1;
+}
+
+
 static hr_rc_t
 hr_store_settings(hr_store_conn_t *conn, const hr_store_config_t *config)
 {
     char     text[256];
     int      value;
 
-    sqlite3_busy_timeout(conn->db, config->busy_timeout_ms == 0
-                                   ? HR_STORE_BUSY_TIMEOUT
-                                   : (int) config->busy_timeout_ms);
+    conn->busy_timeout = config->busy_timeout_ms == 0
+                         ? HR_STORE_BUSY_TIMEOUT : config->busy_timeout_ms;
+    sqlite3_busy_handler(conn->db, hr_store_busy, conn);
     sqlite3_progress_handler(conn->db, HR_STORE_PROGRESS_STEPS,
                              hr_store_progress, conn);
 

@@ -37,6 +37,8 @@ struct hr_store_conn_s {
 
     const int              *cancel;
     int64_t                 deadline_ms;    /* CLOCK_MONOTONIC, 0: none */
+    int64_t                 busy_timeout;   /* ms */
+    int64_t                 busy_since;     /* ms: the wait for the lock began */
 
     unsigned                touched;
     unsigned                touched_before; /* at the open savepoint */

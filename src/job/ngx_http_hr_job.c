@@ -1,23 +1,11 @@
 #include "ngx_http_hr_job_run.h"
+#include "ngx_http_hr_job_claim.h"
 #include "ngx_http_hr_touch.h"
 #include "ngx_http_hr_trace.h"
 
 
 #define NGX_HTTP_HR_JOB_TICK     100        /* ms */
-#define NGX_HTTP_HR_JOB_CLAIM    8          /* tasks taken in one transaction */
 #define NGX_HTTP_HR_JOB_SWEEP    20000      /* ms between looks for dead leases */
-
-/* One transaction that takes tasks. */
-typedef struct {
-    ngx_http_hr_db_op_t      op;
-    hr_store_run_limits_t    limits;
-    hr_str_t                 owner;
-    hr_instant_t             now;
-    ngx_uint_t               want;
-    ngx_uint_t               count;
-    ngx_http_hr_job_t       *job[NGX_HTTP_HR_JOB_CLAIM];
-    unsigned                 probe:1;
-} ngx_http_hr_claim_t;
 
 /* Renewal of all leases of this worker. */
 typedef struct {
@@ -46,10 +34,6 @@ typedef struct {
 
 
 static void ngx_http_hr_job_timer(ngx_event_t *ev);
-static void ngx_http_hr_job_claim(void);
-static void ngx_http_hr_job_claim_run(ngx_http_hr_db_op_t *op,
-    hr_store_conn_t *conn);
-static void ngx_http_hr_job_claim_done(ngx_http_hr_db_op_t *op);
 static void ngx_http_hr_job_renew_all(void);
 static void ngx_http_hr_job_recover(ngx_uint_t dead);
 
@@ -74,8 +58,6 @@ static ngx_uint_t           ngx_http_hr_job_running;
 static ngx_event_t          ngx_http_hr_job_event;
 static ngx_connection_t     ngx_http_hr_job_dummy;  /* debug logging reads its fd */
 static char                 ngx_http_hr_job_owner[64];
-static ngx_atomic_uint_t    ngx_http_hr_job_seen;   /* wake-ups answered */
-static ngx_uint_t           ngx_http_hr_job_claiming;
 static ngx_uint_t           ngx_http_hr_job_recovering;
 static ngx_msec_t           ngx_http_hr_job_swept;
 static ngx_msec_t           ngx_http_hr_job_renewed;
@@ -139,8 +121,7 @@ ngx_http_hr_job_init_process(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
 
     ngx_http_hr_job_checked = ngx_http_hr_jobs_rechecks();
 
-    /* older wake-ups count as unseen: the queue may hold something */
-    ngx_http_hr_job_seen = ngx_http_hr_jobs_wakes() - 1;
+    ngx_http_hr_claim_init(ngx_http_hr_job_owner, cycle);
     ngx_http_hr_job_swept = ngx_current_msec;
     ngx_http_hr_job_renewed = ngx_current_msec;
 
@@ -206,15 +187,7 @@ ngx_http_hr_job_refused(ngx_uint_t *retry_after)
 }
 
 
-/* ---- wake-up ---- */
-
-
-void
-ngx_http_hr_job_wake(void)
-{
-    ngx_http_hr_jobs_wake();
-    ngx_http_hr_job_claim();
-}
+/* ---- the running ones ---- */
 
 
 static ngx_http_hr_job_t *
@@ -266,15 +239,35 @@ ngx_http_hr_job_cancel_many(void)
 
 
 void
+ngx_http_hr_job_enter(ngx_http_hr_job_t *job)
+{
+    ngx_queue_insert_tail(&ngx_http_hr_job_list, &job->queue);
+    ngx_http_hr_job_running++;
+    ngx_http_hr_job_event.cancelable = 0;
+
+    if (!ngx_http_hr_job_event.timer_set) {
+        ngx_add_timer(&ngx_http_hr_job_event, NGX_HTTP_HR_JOB_TICK);
+    }
+
+    ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_STARTED, 1);
+    ngx_http_hr_job_begin(job);
+}
+
+
+void
 ngx_http_hr_job_ended(ngx_http_hr_job_t *job)
 {
+    ngx_uint_t  followed = job->followed;
+
     ngx_queue_remove(&job->queue);
     ngx_http_hr_job_running--;
     ngx_http_hr_job_event.cancelable = ngx_http_hr_job_running == 0;
     ngx_http_hr_job_free(job);
 
     /* its place is free for the next one, here or elsewhere */
-    ngx_http_hr_job_wake();
+    if (!followed) {
+        ngx_http_hr_job_wake();
+    }
 }
 
 
@@ -324,204 +317,7 @@ ngx_http_hr_job_timer(ngx_event_t *ev)
         ngx_http_hr_job_recover(0);
     }
 
-    if (ngx_http_hr_jobs_wakes() != ngx_http_hr_job_seen) {
-        ngx_http_hr_job_claim();
-    }
-}
-
-
-/* ---- claim ---- */
-
-
-/* How many tasks this worker may take now. */
-static ngx_uint_t
-ngx_http_hr_job_room(ngx_uint_t *probe)
-{
-    ngx_uint_t                running;
-    ngx_http_hr_breaker_t     breaker;
-    ngx_http_hr_main_conf_t  *hmcf = ngx_http_hr_main_conf();
-
-    *probe = 0;
-
-    if (hmcf->llm_location.len == 0 || ngx_http_hr_job_conf(hmcf)->gen == NULL) {
-        return 0;
-    }
-
-    running = ngx_http_hr_jobs_running();
-    if (running >= hmcf->llm_concurrency) {
-        return 0;
-    }
-
-    ngx_http_hr_breaker(&breaker);
-
-    switch (breaker.state) {
-
-    case NGX_HTTP_HR_BREAKER_CLOSED:
-        return ngx_min(hmcf->llm_concurrency - running, NGX_HTTP_HR_JOB_CLAIM);
-
-    case NGX_HTTP_HR_BREAKER_READY:
-        *probe = ngx_http_hr_breaker_probe() == NGX_OK;
-        return *probe;
-
-    default:
-        return 0;
-    }
-}
-
-
-static void
-ngx_http_hr_job_claim(void)
-{
-    ngx_uint_t                want, probe;
-    ngx_atomic_uint_t         wakes;
-    ngx_http_hr_claim_t      *claim;
-    ngx_http_hr_main_conf_t  *hmcf = ngx_http_hr_main_conf();
-
-    if (ngx_http_hr_job_claiming || ngx_exiting || ngx_quit || ngx_terminate) {
-        return;
-    }
-
-    wakes = ngx_http_hr_jobs_wakes();
-    want = ngx_http_hr_job_room(&probe);
-
-    if (want == 0) {
-        /* whoever makes room wakes again; a breaker that closes by time does not */
-        return;
-    }
-
-    claim = ngx_calloc(sizeof(ngx_http_hr_claim_t), ngx_cycle->log);
-
-    if (claim == NULL) {
-        if (probe) {
-            ngx_http_hr_breaker_give_back();
-        }
-        return;
-    }
-
-    claim->limits.max_running = (int64_t) hmcf->llm_concurrency;
-    claim->owner = hr_str_from_c(ngx_http_hr_job_owner);
-    claim->now = hr_time_now();
-    claim->want = want;
-    claim->probe = probe;
-    claim->op.run = ngx_http_hr_job_claim_run;
-    claim->op.done = ngx_http_hr_job_claim_done;
-    claim->op.data = claim;
-
-    if (ngx_http_hr_db_write(&claim->op) != NGX_OK) {
-        ngx_free(claim);
-
-        if (probe) {
-            ngx_http_hr_breaker_give_back();
-        }
-
-        return;                         /* seen is not moved: the next tick tries again */
-    }
-
-    ngx_http_hr_job_seen = wakes;
-    ngx_http_hr_job_claiming = 1;
-}
-
-
-/* In the writer thread. */
-static void
-ngx_http_hr_job_claim_run(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn)
-{
-    ngx_http_hr_job_t    *job;
-    ngx_http_hr_claim_t  *claim = op->data;
-
-    op->rc = HR_OK;
-
-    while (claim->count < claim->want) {
-
-        job = calloc(1, sizeof(ngx_http_hr_job_t));
-        if (job == NULL) {
-            break;
-        }
-
-        job->arena = hr_arena_create(8 * 1024 * 1024);
-
-        if (job->arena == NULL) {
-            free(job);
-            break;
-        }
-
-        op->rc = hr_store_task_claim(conn, job->arena, claim->owner,
-                                     &claim->limits, claim->now,
-                                     claim->now + NGX_HTTP_HR_JOB_LEASE * 1000,
-                                     &job->task);
-
-        if (op->rc == HR_OK) {
-            ngx_http_hr_job_params_read(job->arena, job->task.params,
-                                        &job->params);
-            job->lease.id = job->task.id;
-            job->lease.owner = claim->owner;
-            job->lease.attempt = job->task.attempt;
-            claim->job[claim->count++] = job;
-            continue;
-        }
-
-        hr_arena_destroy(job->arena);
-        free(job);
-
-        if (op->rc == HR_NOT_FOUND && claim->count != 0) {
-            op->rc = HR_OK;
-        }
-
-        return;
-    }
-}
-
-
-static void
-ngx_http_hr_job_claim_done(ngx_http_hr_db_op_t *op)
-{
-    ngx_uint_t            i;
-    ngx_http_hr_job_t    *job;
-    ngx_http_hr_claim_t  *claim = op->data;
-
-    ngx_http_hr_job_claiming = 0;
-
-    if (op->rc != HR_OK) {
-        if (op->rc != HR_NOT_FOUND) {
-            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                          "hr: no generation task can be taken: %s", op->text);
-            ngx_http_hr_job_seen = ngx_http_hr_jobs_wakes() - 1;
-        }
-
-        for (i = 0; i < claim->count; i++) {
-            ngx_http_hr_job_free(claim->job[i]);
-        }
-
-        if (claim->probe) {
-            ngx_http_hr_breaker_give_back();
-        }
-
-        ngx_free(claim);
-        return;
-    }
-
-    ngx_http_hr_touched(op->touched);
-
-    for (i = 0; i < claim->count; i++) {
-        job = claim->job[i];
-        job->probe = claim->probe;
-        ngx_queue_insert_tail(&ngx_http_hr_job_list, &job->queue);
-        ngx_http_hr_job_running++;
-        ngx_http_hr_job_event.cancelable = 0;
-        ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_STARTED, 1);
-        ngx_http_hr_job_begin(job);
-    }
-
-    if (!ngx_http_hr_job_event.timer_set) {
-        ngx_add_timer(&ngx_http_hr_job_event, NGX_HTTP_HR_JOB_TICK);
-    }
-
-    i = claim->count == claim->want;
-    ngx_free(claim);
-
-    if (i || ngx_http_hr_jobs_wakes() != ngx_http_hr_job_seen) {
-        ngx_http_hr_job_claim();
-    }
+    ngx_http_hr_claim_tick();
 }
 
 

@@ -4,7 +4,8 @@
  * in the cpu pool, calls the model by a subrequest, and stores the result with
  * the lease's fencing token.
  *
- *   ngx_http_hr_job.c         the queue: wake-up, claim, leases, recovery, quit
+ *   ngx_http_hr_job.c         the running jobs: timer, leases, recovery, quit
+ *   ngx_http_hr_job_claim.c   taking tasks from the queue
  *   ngx_http_hr_job_run.c     the steps of one job
  *   ngx_http_hr_job_retry.c   what follows a failed attempt
  *   ngx_http_hr_call.c        one call of the model
@@ -61,7 +62,8 @@ ngx_int_t ngx_http_hr_job_init_process(ngx_cycle_t *cycle,
 
 /*
  * Something was queued, or room was made: this worker looks at once, the
- * others within a tenth of a second.
+ * others within a tenth of a second.  A write that can take the task itself
+ * needs no wake-up (ngx_http_hr_job_claim.h).
  */
 void ngx_http_hr_job_wake(void);
 /* The task was cancelled in the database: whoever runs it stops at once. */

@@ -60,21 +60,27 @@ ngx_http_hr_job_finish(ngx_http_hr_job_t *job)
 static void
 ngx_http_hr_job_op_done(ngx_http_hr_db_op_t *op)
 {
-    ngx_http_hr_job_t  *job = op->data;
+    hr_rc_t               rc = op->rc;
+    ngx_http_hr_job_t    *job = op->data;
+    ngx_http_hr_claim_t  *next = job->next;
 
     job->busy = 0;
+    job->next = NULL;
+    job->followed = next != NULL && rc == HR_OK;
 
-    if (op->rc == HR_OK && op->touched != 0) {
+    if (rc == HR_OK && op->touched != 0) {
         ngx_http_hr_touched(op->touched);
     }
 
     /* a job that is gone still hears of what it has stored */
     if (job->gone && job->done != ngx_http_hr_job_stored) {
         ngx_http_hr_job_finish(job);
-        return;
+
+    } else {
+        job->done(job);
     }
 
-    job->done(job);
+    ngx_http_hr_claim_end(next, rc);
 }
 
 
@@ -488,6 +494,7 @@ ngx_http_hr_job_judged(ngx_http_hr_job_t *job)
 
     case NGX_HTTP_HR_NEXT_STORE:
         ngx_http_hr_job_show(job, NGX_HTTP_HR_STEP_STORE);
+        job->next = ngx_http_hr_claim_begin(1);
         ngx_http_hr_job_post(job, true, ngx_http_hr_job_store,
                              ngx_http_hr_job_stored);
         return;
@@ -585,6 +592,11 @@ ngx_http_hr_job_store(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
 
     job->op.rc = hr_store_task_complete(conn, job->arena, &job->lease, &outcome,
                                         job->finished_at, &job->stored);
+
+    /* the same transaction gives its place to the next task */
+    if (job->op.rc == HR_OK && job->next != NULL) {
+        job->op.rc = ngx_http_hr_claim_run(job->next, conn);
+    }
 }
 
 
@@ -950,6 +962,8 @@ ngx_http_hr_job_tick(ngx_http_hr_job_t *job)
 void
 ngx_http_hr_job_free(ngx_http_hr_job_t *job)
 {
+    ngx_http_hr_claim_end(job->next, HR_ABORTED);
+
     if (job->probe) {
         ngx_http_hr_breaker_give_back();
     }

@@ -4,6 +4,7 @@
 #define NGX_HTTP_HR_JOB_RUN_H
 
 #include "ngx_http_hr_job.h"
+#include "ngx_http_hr_job_claim.h"
 #include "ngx_http_hr_call.h"
 #include "ngx_http_hr_remote.h"
 
@@ -53,6 +54,7 @@ struct ngx_http_hr_job_s {
     ngx_http_hr_job_policy_t  policy;
 
     hr_store_stored_t         stored;
+    ngx_http_hr_claim_t      *next;         /* the task that takes this one's place */
     char                      profile_id[37];
 
     ngx_http_hr_progress_t    progress;
@@ -79,6 +81,7 @@ struct ngx_http_hr_job_s {
     unsigned                  gone:1;       /* cancelled or fenced: end without a word */
     unsigned                  probe:1;      /* of the circuit breaker */
     unsigned                  render:1;     /* the body must be made anew */
+    unsigned                  followed:1;   /* the queue was asked for the next task */
     unsigned                  storing:1;    /* the pause is before a write */
     unsigned                  waiting:1;    /* for room in a pool's queue */
     unsigned                  waiting_write:1;
@@ -99,7 +102,9 @@ void ngx_http_hr_job_free(ngx_http_hr_job_t *job);
 /* What is left of the time that the task may take, in ms; 0: nothing. */
 ngx_msec_t ngx_http_hr_job_left(const ngx_http_hr_job_t *job);
 
-/* job.c: the job leaves the list of the running ones and is freed. */
+/* job.c: a claimed task becomes one of the running jobs. */
+void ngx_http_hr_job_enter(ngx_http_hr_job_t *job);
+/* The job leaves the list of the running ones and is freed. */
 void ngx_http_hr_job_ended(ngx_http_hr_job_t *job);
 
 /* job_retry.c */
