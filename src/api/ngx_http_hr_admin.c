@@ -466,7 +466,7 @@ ngx_http_hr_admin_maintenance(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     in->care = care;
     in->store = &((ngx_http_hr_api_t *) ctx->conf->api)->db.store;
 
-    rc = ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_care_run,
+    rc = ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_SLOW, ngx_http_hr_care_run,
                                 ngx_http_hr_care_done);
     if (rc == NGX_DONE) {
         ngx_http_hr_care_running = 1;

@@ -79,6 +79,28 @@ ngx_http_hr_pool(ngx_conf_t *cf, ngx_str_t *name, const char *threads,
 }
 
 
+/* The only pool that may be missing: its work is then done in the cpu pool. */
+static ngx_int_t
+ngx_http_hr_slow_pool(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf,
+    ngx_http_hr_api_t *api)
+{
+    ngx_str_t  name = ngx_string("hr_slow");
+
+    if (hmcf->pool_slow.data != NULL) {
+        return ngx_http_hr_pool(cf, &hmcf->pool_slow, "threads=2 max_queue=256",
+                                &api->db.slow);
+    }
+
+    api->db.slow = ngx_thread_pool_get(cf->cycle, &name);
+
+    if (api->db.slow == NULL) {
+        api->db.slow = api->db.cpu;
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_hr_store_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf,
     ngx_http_hr_api_t *api)
@@ -101,13 +123,13 @@ ngx_http_hr_store_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf,
                          &api->db.read) != NGX_OK
         || ngx_http_hr_pool(cf, &hmcf->pool_write, "threads=1 max_queue=4096",
                             &api->db.write) != NGX_OK
-        || ngx_http_hr_pool(cf, &hmcf->pool_cpu, "threads=2 max_queue=256",
+        || ngx_http_hr_pool(cf, &hmcf->pool_cpu, "threads=1 max_queue=256",
                             &api->db.cpu) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_http_hr_slow_pool(cf, hmcf, api);
 }
 
 

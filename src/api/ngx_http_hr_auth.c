@@ -142,7 +142,8 @@ ngx_http_hr_login_found(ngx_http_hr_work_t *w)
     rc = NGX_OK;
 
     if (w->rc == HR_OK) {
-        rc = ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_login_check,
+        rc = ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_SLOW,
+                                   ngx_http_hr_login_check,
                                    ngx_http_hr_login_checked);
     }
 

@@ -416,7 +416,7 @@ ngx_http_hr_users_loaded(ngx_http_hr_work_t *w)
             ngx_http_hr_users_name_fault(w, fault);
 
         } else {
-            rc = ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_CPU,
+            rc = ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_SLOW,
                                        ngx_http_hr_users_hash_run,
                                        ngx_http_hr_users_hashed);
         }
@@ -602,7 +602,7 @@ ngx_http_hr_users_create(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     in->create = true;
     in->role = role;
 
-    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU,
+    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_SLOW,
                                   ngx_http_hr_users_hash_run,
                                   ngx_http_hr_users_hashed);
 }

@@ -206,6 +206,9 @@ ngx_http_hr_work_post(ngx_http_hr_work_t *w)
     case NGX_HTTP_HR_WORK_WRITE:
         return ngx_http_hr_db_write(&w->op);
 
+    case NGX_HTTP_HR_WORK_SLOW:
+        return ngx_http_hr_db_slow(&w->op);
+
     default:
         return ngx_http_hr_db_cpu(&w->op);
     }

@@ -317,6 +317,15 @@ ngx_http_hr_db_cpu(ngx_http_hr_db_op_t *op)
 }
 
 
+ngx_int_t
+ngx_http_hr_db_slow(ngx_http_hr_db_op_t *op)
+{
+    return ngx_http_hr_db_post(op, ngx_http_hr_db_conf->slow,
+                               ngx_http_hr_db_cpu_work,
+                               &ngx_http_hr_db_stats.cpus);
+}
+
+
 void
 ngx_http_hr_db_cancel(ngx_http_hr_db_op_t *op)
 {

@@ -50,7 +50,8 @@ typedef struct {
     hr_store_config_t       store;
     ngx_thread_pool_t      *read;
     ngx_thread_pool_t      *write;
-    ngx_thread_pool_t      *cpu;
+    ngx_thread_pool_t      *cpu;        /* milliseconds: prompts, answers, documents */
+    ngx_thread_pool_t      *slow;       /* more: password hashes, backups */
     ngx_uint_t              batch;      /* most writes in one transaction */
     ngx_uint_t              queue;      /* most writes that may wait */
 } ngx_http_hr_db_conf_t;
@@ -63,6 +64,7 @@ void ngx_http_hr_db_exit_process(void);
 ngx_int_t ngx_http_hr_db_read(ngx_http_hr_db_op_t *op);
 ngx_int_t ngx_http_hr_db_write(ngx_http_hr_db_op_t *op);
 ngx_int_t ngx_http_hr_db_cpu(ngx_http_hr_db_op_t *op);
+ngx_int_t ngx_http_hr_db_slow(ngx_http_hr_db_op_t *op);
 
 void ngx_http_hr_db_cancel(ngx_http_hr_db_op_t *op);
 

@@ -72,6 +72,7 @@ typedef struct {
     ngx_str_t                pool_read;
     ngx_str_t                pool_write;
     ngx_str_t                pool_cpu;
+    ngx_str_t                pool_slow;
     ngx_uint_t               write_batch;
     ngx_uint_t               write_queue;
 

@@ -69,6 +69,7 @@ static ngx_http_hr_param_t  ngx_http_hr_pool_params[] = {
     NGX_HTTP_HR_P("read", STR, 0, 0, pool_read),
     NGX_HTTP_HR_P("write", STR, 0, 0, pool_write),
     NGX_HTTP_HR_P("cpu", STR, 0, 0, pool_cpu),
+    NGX_HTTP_HR_P("slow", STR, 0, 0, pool_slow),
     NGX_HTTP_HR_P("batch", NUM, 1, 256, write_batch),
     NGX_HTTP_HR_P("queue", NUM, 1, 100000, write_queue),
     NGX_HTTP_HR_P_END
