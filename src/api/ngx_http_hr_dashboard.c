@@ -141,7 +141,7 @@ ngx_http_hr_dashboard_full(hr_jw_t *jw, ngx_http_hr_work_t *w,
     hr_jw_object(jw);
     hr_jw_kc(jw, "catalog", "cached");
     hr_jw_kc(jw, "profiles", "database");
-    hr_jw_kc(jw, "tasks", "database");
+    hr_jw_kc(jw, "tasks", "memory");
     hr_jw_end_object(jw);
     hr_jw_end_object(jw);
 

@@ -6,7 +6,7 @@ package HR::Test::State;
 use strict;
 use warnings;
 
-use File::Path qw( make_path );
+use File::Path qw( make_path remove_tree );
 use HR::Client ();
 use HR::Test::OpenApi ();
 use Time::HiRes qw( sleep time );
@@ -37,6 +37,26 @@ sub begin {
 
 
 sub dir { return $ENV{TEST_NGINX_HR_STATE} }
+
+
+# The demo data, made when they are missing or older than what makes them.
+sub demo_data {
+    my $top = $ENV{TEST_NGINX_HR_TOP};
+    my $dir = "$top/build/demo-data";
+    my ($newest) = sort { $a <=> $b } map { -M } "$top/scripts/demo-data",
+                                                 glob "$top/scripts/lib/HR/Demo/*.pm";
+    return $dir if -f "$dir/structure.json" && -M _ <= $newest;
+
+    # Other files of the suite may want them at the same time.
+    my $mine = "$dir.$$";
+    make_path("$top/build");
+    system("$top/scripts/demo-data '$mine' >'$mine.log' 2>&1") == 0
+        or die "scripts/demo-data failed, see $mine.log\n";
+    remove_tree($dir);
+    rename $mine, $dir or remove_tree($mine);
+    unlink "$mine.log";
+    return $dir;
+}
 
 
 # Before nginx starts.
