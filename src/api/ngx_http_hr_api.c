@@ -6,6 +6,7 @@
 
 const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_system_routes,
+    ngx_http_hr_health_routes,
     ngx_http_hr_docs_routes,
     ngx_http_hr_metrics_routes,
     ngx_http_hr_auth_routes,

@@ -119,6 +119,7 @@ void ngx_http_hr_session_init(void);
 
 /* route tables */
 extern const ngx_http_hr_route_t  ngx_http_hr_system_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_health_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_docs_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_metrics_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_auth_routes[];

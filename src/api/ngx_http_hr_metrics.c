@@ -3,9 +3,6 @@
 
 #include "ngx_http_hr_shm_job.h"
 
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-
 
 #define NGX_HTTP_HR_METRICS_MAX  (8 * 1024 * 1024)
 
@@ -63,16 +60,11 @@ ngx_http_hr_metrics_state(ngx_http_hr_figures_t *f)
     }
 
     for (i = 0; i < NGX_HTTP_HR_WORKER_SLOTS; i++) {
+        f->workers += ngx_http_hr_worker_alive(i) ? 1 : 0;
+    }
 
-        if (state->worker[i].pid == 0 || !ngx_http_hr_worker_alive(i)) {
-            continue;
-        }
-
-        f->workers++;
-
-        for (n = 0; n < NGX_HTTP_HR_LOADS; n++) {
-            f->load[n] += state->worker[i].load[n];
-        }
+    for (n = 0; n < NGX_HTTP_HR_LOADS; n++) {
+        f->load[n] = ngx_http_hr_load(n);
     }
 }
 
@@ -135,29 +127,6 @@ ngx_http_hr_metrics_data(ngx_http_hr_figures_t *f)
 /* ---- in a pool thread ---- */
 
 
-static void
-ngx_http_hr_metrics_files(ngx_http_hr_figures_t *f, const char *path)
-{
-    char            log[NGX_MAX_PATH];
-    struct stat     st;
-    struct statvfs  fs;
-
-    if (stat(path, &st) == 0) {
-        f->file_bytes = (uint64_t) st.st_size;
-    }
-
-    (void) snprintf(log, sizeof(log), "%s-wal", path);
-
-    if (stat(log, &st) == 0) {
-        f->wal_bytes = (uint64_t) st.st_size;
-    }
-
-    if (statvfs(path, &fs) == 0) {
-        f->disk_free = (uint64_t) fs.f_bavail * fs.f_frsize;
-    }
-}
-
-
 /* A database that fails is a figure, not an error of the answer. */
 static hr_rc_t
 ngx_http_hr_metrics_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
@@ -169,7 +138,7 @@ ngx_http_hr_metrics_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     f->database = hr_store_counts(conn, &f->counts) == HR_OK;
     f->database_usec = ngx_http_hr_clock() - began;
 
-    ngx_http_hr_metrics_files(f, (const char *) w->conf->database.data);
+    hr_store_disk((const char *) w->conf->database.data, &f->disk);
 
     w->out.type = f->form == HR_METRICS_OPEN ? NGX_HTTP_HR_TYPE_OPENMETRICS
                                              : NGX_HTTP_HR_TYPE_METRICS;

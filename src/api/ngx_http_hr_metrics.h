@@ -60,7 +60,7 @@ typedef struct {
     bool                      database;     /* it answers */
     uint64_t                  database_usec;
     hr_store_counts_t         counts;
-    uint64_t                  file_bytes, wal_bytes, disk_free;
+    hr_store_disk_t           disk;
 } ngx_http_hr_figures_t;
 
 /* metrics_text.c; any thread */

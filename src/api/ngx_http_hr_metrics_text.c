@@ -385,12 +385,14 @@ ngx_http_hr_metrics_database(hr_metrics_t *m, const ngx_http_hr_figures_t *f)
                             "Time of the query behind these figures",
                             (double) f->database_usec / 1e6);
     ngx_http_hr_metrics_one(m, "hr_database_size_bytes", "The file",
-                            (double) f->file_bytes);
+                            (double) f->disk.file);
     ngx_http_hr_metrics_one(m, "hr_database_log_bytes", "The write-ahead log",
-                            (double) f->wal_bytes);
+                            (double) f->disk.log);
     ngx_http_hr_metrics_one(m, "hr_database_disk_free_bytes",
                             "Room on the disk of the database",
-                            (double) f->disk_free);
+                            (double) f->disk.free);
+    ngx_http_hr_metrics_one(m, "hr_database_disk_size_bytes", "Size of that disk",
+                            (double) f->disk.size);
 
     if (f->database) {
         hr_metrics_family(m, "hr_profiles", HR_METRIC_GAUGE, "Profiles by status");

@@ -113,6 +113,7 @@ ngx_http_hr_stat_tell(void)
     slot->load[NGX_HTTP_HR_LOAD_CPUS] = db->cpus;
     slot->load[NGX_HTTP_HR_LOAD_WAITING] = db->waiting;
     slot->load[NGX_HTTP_HR_LOAD_JOBS] = ngx_http_hr_job_count();
+    slot->load[NGX_HTTP_HR_LOAD_TRACE_FAILURES] = trace.failing;
 }
 
 

@@ -27,6 +27,21 @@ hr_rc_t hr_store_recent(hr_store_conn_t *conn, hr_arena_t *arena, size_t limit,
     hr_store_card_t **items, size_t *count);
 
 
+/* -- room; needs no connection -- */
+
+/* Bytes; 0: unknown. */
+typedef struct {
+    uint64_t  file;             /* the database */
+    uint64_t  log;              /* its write-ahead log */
+    uint64_t  free;             /* of the disk, for this user */
+    uint64_t  size;
+} hr_store_disk_t;
+
+void hr_store_disk(const char *path, hr_store_disk_t *disk);
+/* So little room that writes will fail soon: below 256 MiB and a twentieth of the disk. */
+bool hr_store_disk_low(const hr_store_disk_t *disk);
+
+
 /* -- audit: append-only, chained by SHA-256 -- */
 
 typedef struct {

@@ -450,8 +450,10 @@ ngx_http_hr_trace_send(const hr_buf_t *body, size_t n, bool last)
 
     if (sent) {
         ngx_http_hr_trace.stat.sent += n;
+        ngx_http_hr_trace.stat.failing = 0;
     } else {
         ngx_http_hr_trace.stat.failed++;
+        ngx_http_hr_trace.stat.failing++;
         ngx_http_hr_trace.stat.dropped += n;
     }
 

@@ -29,6 +29,7 @@ void ngx_http_hr_trace_push(const hr_trace_t *trace);
 
 typedef struct {
     uint64_t    queued, sent, dropped, failed;      /* events; batches failed */
+    uint64_t    failing;                            /* of them since one was taken */
 } ngx_http_hr_trace_stat_t;
 
 ngx_http_hr_trace_stat_t ngx_http_hr_trace_stat(void);

@@ -324,3 +324,21 @@ ngx_http_hr_worker_alive(ngx_uint_t slot)
 {
     return ngx_http_hr_pid_alive(ngx_http_hr_state()->worker[slot].pid);
 }
+
+
+ngx_atomic_uint_t
+ngx_http_hr_load(ngx_http_hr_load_kind_t kind)
+{
+    ngx_uint_t         i;
+    ngx_atomic_uint_t  sum;
+
+    for (i = 0, sum = 0; i < NGX_HTTP_HR_WORKER_SLOTS; i++) {
+        if (ngx_http_hr_state()->worker[i].load[kind] != 0
+            && ngx_http_hr_worker_alive(i))
+        {
+            sum += ngx_http_hr_state()->worker[i].load[kind];
+        }
+    }
+
+    return sum;
+}

@@ -39,6 +39,7 @@ typedef enum {
     NGX_HTTP_HR_LOAD_CPUS,
     NGX_HTTP_HR_LOAD_WAITING,       /* writes that are in no transaction yet */
     NGX_HTTP_HR_LOAD_JOBS,
+    NGX_HTTP_HR_LOAD_TRACE_FAILURES,    /* batches of traces since one was taken */
     NGX_HTTP_HR_LOADS
 } ngx_http_hr_load_kind_t;
 
@@ -151,6 +152,8 @@ ngx_uint_t ngx_http_hr_stat_bucket(uint64_t usec);
 ngx_int_t ngx_http_hr_worker_slot_take(ngx_uint_t *slot, ngx_pid_t *taken_over);
 void ngx_http_hr_worker_slot_release(ngx_uint_t slot);
 ngx_int_t ngx_http_hr_worker_alive(ngx_uint_t slot);
+/* Sum over the workers that live, at most half a second old. */
+ngx_atomic_uint_t ngx_http_hr_load(ngx_http_hr_load_kind_t kind);
 
 /* 64-bit hash of byte runs, for keys that an attacker gains nothing from. */
 uint64_t ngx_http_hr_hash(uint64_t seed, const void *data, size_t len);
