@@ -3,7 +3,7 @@
  *
  * A copy and a check of all pages take seconds on a large file, so none of
  * this runs on the only writer thread: each opens connections of its own in a
- * thread of the cpu or read pool.  Only the record of it in the audit trail is
+ * thread of the pool for what is slow.  Only the record of it in the audit trail is
  * a write.
  */
 
@@ -140,7 +140,7 @@ ngx_http_hr_admin_backup(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
+    return ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_SLOW,
                                   ngx_http_hr_admin_backup_run,
                                   ngx_http_hr_admin_backup_done);
 }

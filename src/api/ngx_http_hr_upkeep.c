@@ -328,7 +328,7 @@ ngx_http_hr_upkeep_backup(void)
     w = ngx_http_hr_work_detached(sizeof(ngx_http_hr_upkeep_copy_t), 1024 * 1024);
 
     if (w != NULL) {
-        (void) ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,
+        (void) ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_SLOW,
                                       ngx_http_hr_upkeep_copy,
                                       ngx_http_hr_upkeep_copied);
     }
