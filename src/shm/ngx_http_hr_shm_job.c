@@ -16,7 +16,6 @@ typedef struct {
     ngx_http_hr_shm_root_t   root;
     ngx_atomic_t             wakes;
     ngx_atomic_t             rechecks;
-    ngx_atomic_t             running;
     ngx_atomic_t             fault;             /* (time << 8) + error */
 
     /* breaker: failures in a row, and when it opened (0: closed) */
@@ -46,7 +45,7 @@ ngx_http_hr_jobs_add(ngx_conf_t *cf, void *tag)
 
     ngx_str_set(&shm->name, "hr_jobs");
     shm->root_size = sizeof(ngx_http_hr_jobs_t);
-    shm->layout = 1;
+    shm->layout = 2;
 
     if (ngx_http_hr_shm_add(cf, shm,
                             ngx_align(sizeof(ngx_http_hr_jobs_t), ngx_pagesize)
@@ -114,7 +113,6 @@ ngx_http_hr_jobs_take(const char *id)
         ngx_memory_barrier();
         e->sequence++;
         jobs->hash[k] = hash;
-        (void) ngx_atomic_fetch_add(&jobs->running, 1);
 
         return e;
     }
@@ -135,7 +133,6 @@ ngx_http_hr_jobs_drop(ngx_http_hr_job_entry_t *entry)
     jobs->hash[entry - jobs->entry] = 0;
     ngx_memory_barrier();
     entry->pid = 0;
-    (void) ngx_atomic_fetch_add(&jobs->running, -1);
 }
 
 
@@ -273,7 +270,15 @@ ngx_http_hr_jobs_cancel(hr_str_t id)
 ngx_uint_t
 ngx_http_hr_jobs_running(void)
 {
-    return ngx_http_hr_jobs_root()->running;
+    ngx_uint_t           i, n;
+    ngx_http_hr_jobs_t  *jobs = ngx_http_hr_jobs_root();
+
+    /* counted, not kept: a worker that dies between two stores cannot bend it */
+    for (i = 0, n = 0; i < NGX_HTTP_HR_JOBS_ENTRIES; i++) {
+        n += jobs->hash[i] != 0;
+    }
+
+    return n;
 }
 
 
