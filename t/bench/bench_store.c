@@ -1,8 +1,9 @@
 /*
- * Times of the store at size:   bench_store FILE ROWS [unique]
+ * Times of the store at size:   bench_store FILE ROWS [unique|fill]
  *
  * Makes FILE with ROWS synthetic profiles unless it has them (1,689 positions in
- * 567 units; "unique": every profile has an employee name of its own), then
+ * 567 units; "unique": every profile has an employee name of its own; "fill": the
+ * same, and that is all), then
  * prints the median of several runs of each query, in milliseconds, with warm
  * caches.
  */
@@ -190,7 +191,7 @@ main(int argc, char **argv)
     hr_store_stale_t     stale;
 
     if (argc < 3) {
-        fprintf(stderr, "usage: bench_store FILE ROWS [unique]\n");
+        fprintf(stderr, "usage: bench_store FILE ROWS [unique|fill]\n");
         return 2;
     }
 
@@ -215,6 +216,11 @@ main(int argc, char **argv)
     }
     if (counts.rows_total < rows) {
         fill(rows, argc > 3);
+    }
+
+    if (argc > 3 && strcmp(argv[3], "fill") == 0) {
+        hr_store_close(conn);
+        return 0;
     }
 
     memset(&f, 0, sizeof(f));

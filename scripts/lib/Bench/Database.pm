@@ -1,0 +1,306 @@
+package Bench::Database;
+
+# What reaches the database: cold answers against a bare SQLite loop, writes by number
+# of writers, latency under a mixed load, generation, the start.
+
+use strict;
+use warnings;
+
+use Bench::Load ();
+use Bench::Server ();
+use Bench::Table ();
+use File::Copy ();
+use JSON::PP ();
+use Time::HiRes qw( sleep time );
+
+sub _sqlite {
+    my ($server, $mode, $n, $seconds) = @_;
+
+    # a copy: its rows are overwritten
+    my $copy = "$server->{dir}/copy.db";
+    system('sqlite3', $server->database, ".backup $copy") == 0 or die "bench: no copy\n";
+    system('sqlite3', $copy, 'PRAGMA journal_mode = WAL') if $mode eq 'write';
+    my $out = `$server->{top}/build/unit/bench_sqlite $mode $copy $n $seconds`;
+    unlink glob "$copy*";
+    return $out =~ /^([\d.]+)$/m ? $1 : die "bench: bench_sqlite: $out\n";
+}
+
+
+# ---- cold answers ----
+
+my @COLD = (
+    ['list, page 1', '/api/profiles/?limit=20'],
+    ['list, page 500', '/api/profiles/?limit=20&page=500'],
+    ['filter by department', '/api/profiles/?limit=20&department=%D0%BD%D0%BE%D0%BC%D0%B5%D1%80%20123'],
+    ['search', '/api/profiles/?limit=20&search=%D1%8E%D1%80%D0%B8'],
+    ['profile', '/api/profiles/{id}'],
+    ['md', '/api/profiles/{id}/download/md'],
+    ['docx', '/api/profiles/{id}/download/docx'],
+);
+
+sub cold {
+    my ($server, $opt) = @_;
+
+    $server->start(HR_WORKERS => $opt->{workers}, HR_CACHE => 'off');
+    my @ids = $server->documents(20);
+    my (@bare, %rate, %load);
+
+    # as many threads as the readers of all workers together
+    my $threads = 4 * $opt->{workers};
+    for my $round (1 .. $opt->{rounds}) {
+        push @bare, _sqlite($server, 'list', $threads, $opt->{seconds});
+        for my $case (@COLD) {
+            my $got = Bench::Load::run($server, connections => $opt->{connections},
+                seconds => $opt->{seconds}, ids => \@ids, kinds => [['get', 1, GET => $case->[1]]]);
+            warn "$case->[0]: $got->{errors} errors\n" if $got->{errors};
+            push @{ $rate{ $case->[0] } }, $got->{rate};
+            $load{ $case->[0] } = $got->{get};
+        }
+        print STDERR "round $round of $opt->{rounds}\n";
+    }
+    $server->stop;
+
+    my $bare = Bench::Table::median(@bare);
+    my @rows = (['bare SQLite loop: list, page 1', sprintf('%.0f', $bare), '1', '', '']);
+    for my $case (@COLD) {
+        my $rate = Bench::Table::median(@{ $rate{ $case->[0] } });
+        push @rows, [$case->[0], sprintf('%.0f', $rate),
+                     $case->[0] eq 'list, page 1' ? sprintf('%.2f', $rate / $bare) : '',
+                     Bench::Table::ms($load{ $case->[0] }{p50}), Bench::Table::ms($load{ $case->[0] }{p99})];
+    }
+    Bench::Table::show($opt, "cold answers (no cache): $opt->{rounds} rounds of $opt->{seconds} s, "
+        . "$opt->{connections} connections, $opt->{workers} worker(s), $threads reading threads",
+        ['case', 'a second', 'ratio', 'p50', 'p99'], @rows);
+}
+
+
+# ---- writes ----
+
+# Calls of fsync and fdatasync by the workers while the code runs.
+sub _count_syncs {
+    my ($server, $code) = @_;
+
+    my $file = "$server->{dir}/strace";
+    my $pid = fork // die "fork: $!\n";
+    if (!$pid) {
+        open STDERR, '>', '/dev/null';
+        exec 'strace', '-f', '-c', '-e', 'trace=fsync,fdatasync', '-o', $file,
+             map { ('-p', $_) } $server->workers;
+    }
+    sleep 0.5;
+    my $got = $code->();
+    kill INT => $pid;
+    waitpid $pid, 0;
+    open my $f, '<', $file or return ($got, undef);
+    my $n = 0;
+    while (<$f>) {
+        $n += $1 if /^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s.*f(?:data)?sync$/;
+    }
+    return ($got, $n);
+}
+
+
+sub _content {
+    my ($server, $id) = @_;
+
+    my $text = $server->{client}->get("/api/profiles/$id")->{body};
+    my ($document) = $text =~ /"profile":(\{.*\}),"metadata":\{/s or die "bench: no document\n";
+    $document =~ s/("position_title":")[^"]*"/$1Title {n}"/ or die "bench: no title\n";
+    return qq({"profile_data":$document});
+}
+
+
+sub writes {
+    my ($server, $opt) = @_;
+
+    $server->start(HR_WORKERS => $opt->{workers});
+    my @ids = $server->documents(64);
+    my $content = _content($server, $ids[0]);
+    my %kinds = (
+        metadata => ['write', 1, PUT => '/api/profiles/{id}', { employee_name => 'Employee {n}' }],
+        content  => ['write', 1, PUT => '/api/profiles/{id}/content', $content],
+    );
+    my @rows;
+
+    for my $what (qw( metadata content )) {
+        for my $writers (1, 8, 64) {
+            my (@rate, $load, $syncs);
+            for my $round (1 .. $opt->{rounds}) {
+                $load = Bench::Load::run($server, connections => $writers, ids => \@ids,
+                    seconds => $opt->{seconds}, kinds => [$kinds{$what}]);
+                push @rate, $load->{rate};
+            }
+            my $p = $load->{write};
+
+            # strace slows everything: the count is of a run of its own
+            my ($traced, $n) = _count_syncs($server, sub {
+                Bench::Load::run($server, connections => $writers, ids => \@ids,
+                    seconds => $opt->{seconds}, kinds => [$kinds{$what}]);
+            });
+            my $acknowledged = ($traced->{write}{n} || 0) - ($traced->{errors} || 0);
+            push @rows, ["$what, $writers", sprintf('%.0f', Bench::Table::median(@rate)),
+                defined $n && $n && $acknowledged ? sprintf('1/%.1f', $acknowledged / $n) : '?',
+                map({ Bench::Table::ms($p->{$_}) } qw( p50 p99 p999 )), $p->{errors}];
+            print STDERR "$what, $writers writers\n";
+        }
+    }
+
+    my $last = $rows[-1][1];
+    $server->stop;
+    my $bare = Bench::Table::median(map { _sqlite($server, 'write', 64, $opt->{seconds}) }
+                                    1 .. $opt->{rounds});
+    push @rows, ['bare SQLite loop, 64 to a transaction', sprintf('%.0f', $bare), '1/64', '', '', '', ''];
+    Bench::Table::show($opt, "writes: $opt->{rounds} rounds of $opt->{seconds} s, $opt->{workers} "
+        . 'worker(s), 64 profiles of 20 KB',
+        ['writers', 'a second', 'fsyncs/write', 'p50', 'p99', 'p99.9', 'errors'], @rows);
+    printf "\ncontent updates of 64 writers against the bare loop: %.2f\n", $last / $bare;
+}
+
+
+# ---- mixed load ----
+
+sub mixed {
+    my ($server, $opt) = @_;
+
+    $server->start(HR_WORKERS => $opt->{workers}, HR_WATCHDOG => '5ms', HR_LLM_DELAY => 0.2);
+    my @ids = $server->documents(64);
+    my $content = _content($server, $ids[0]);
+    my $items = $server->{positions};
+    my $rate = $opt->{rate} || 300;
+    my @reads = (
+        ['read', 30, GET => '/api/profiles/{id}'], ['read', 20, GET => '/api/auth/me'],
+        ['read', 10, GET => '/api/profiles/?limit=20'], ['read', 10, GET => '/api/dashboard/stats'],
+        ['read', 10, GET => '/api/profiles/?limit=20&page=3'],
+        ['read', 5, GET => '/api/catalog/departments'],
+        ['read', 5, GET => '/api/organization/positions', '', 'Accept-Encoding: gzip'],
+    );
+    my @rest = (
+        ['write', 6, PUT => '/api/profiles/{id}', { employee_name => 'Employee {n}' }],
+        ['write', 2, PUT => '/api/profiles/{id}/content', $content],
+        ['export', 1, GET => '/api/profiles/{id}/download/docx'],
+        ['export', 1, POST => '/api/profiles/bulk-download',
+         { profile_ids => [@ids[0 .. 19]], format => 'md' }],
+    );
+
+    my (%p99, $mixed, $alone, @ratio);
+    my %load = (connections => $opt->{connections}, seconds => $opt->{seconds}, ids => \@ids);
+    my $slow = $server->metric('hr_slow_turns_total');
+    for my $round (1 .. $opt->{rounds}) {
+        # writes end cached answers: the reads alone run with the same ends of caches
+        $alone = Bench::Load::run($server, %load, rate => $rate * 0.9, kinds => \@reads);
+
+        my $generator = fork // die "fork: $!\n";
+        if (!$generator) {
+            my $client = HR::Client->new(port => $server->{port}, token => $server->{token});
+            my $end = time + $opt->{seconds};
+            while (time < $end) {
+                my $item = $items->[ int rand @$items ];
+                $client->post('/api/generation/start', { department => $item->{business_unit_id},
+                    position => $item->{position_name}, employee_name => 'Employee ' . int rand 1e9 });
+                sleep 0.2;
+            }
+            $server->{up} = 0;
+            POSIX::_exit(0);
+        }
+        $mixed = Bench::Load::run($server, %load, rate => $rate, kinds => [@reads, @rest]);
+        waitpid $generator, 0;
+        push @ratio, $mixed->{read}{p99} / ($alone->{read}{p99} || 1);
+        print STDERR "round $round of $opt->{rounds}\n";
+    }
+    $slow = $server->metric('hr_slow_turns_total') - $slow;
+    my @rss = map { sprintf '%.0f MB', Bench::Server::rss_mb($_) } $server->workers;
+    open my $log, '<', "$server->{home}/logs/error.log" or die;
+    my %turns;
+    while (<$log>) {
+        $turns{$1}++ if /slow turn .* the longest (.*?) \d+ us/;
+    }
+    $server->stop;
+
+    my @rows = map { my ($name, $r) = @$_; [$name, $r->{n}, $r->{errors},
+                     map { Bench::Table::ms($r->{$_}) } qw( p50 p99 p999 max )] }
+        ['reads alone', $alone->{read}], map { ["mixed: ${_}s", $mixed->{$_}] } qw( read write export );
+    Bench::Table::show($opt, "mixed load: $rate requests a second (90 % reads, 8 % writes, 2 % exports, "
+        . "generations running), last of $opt->{rounds} rounds of $opt->{seconds} s, "
+        . "$opt->{connections} connections, $opt->{workers} worker(s)",
+        [qw( class requests errors p50 p99 p99.9 longest )], @rows);
+    printf "\np99 of reads, mixed against alone: %.2f (median of %d rounds)\n",
+        Bench::Table::median(@ratio), scalar @ratio;
+    printf "turns of the event loop above 5 ms: %d%s\n", $slow,
+        %turns ? ' (' . join(', ', map { "$_: $turns{$_}" } sort keys %turns) . ')' : '';
+    print 'private memory of the workers: ', join(', ', @rss), "\n";
+}
+
+
+# ---- generation ----
+
+sub generation {
+    my ($server, $opt) = @_;
+
+    $server->start(HR_WORKERS => $opt->{workers}, HR_LLM_DELAY => 0, HR_LLM_CONCURRENCY => 64);
+    $server->documents(4);
+    my $items = $server->{positions};
+    my $jobs = 200 * $opt->{rounds};
+    my $cpu = _cpu($server);
+    my $done = $server->metric('hr_jobs_completed_total');
+    my $begin = time;
+    my $started = 0;
+
+    for my $i (0 .. $jobs - 1) {
+        my $item = $items->[ ($i * 7 + 11) % @$items ];
+        my $answer = $server->{client}->post('/api/generation/start', {
+            department => $item->{business_unit_id}, position => $item->{position_name},
+            employee_name => "Employee $i" });
+        if ($answer->{status} =~ /^2/) {
+            $started++;
+        } else {
+            # the queue of the user is full: let it drain
+            sleep 0.05;
+            redo if $answer->{status} == 429 && time < $begin + 300;
+        }
+    }
+    while (time < $begin + 300) {
+        last if $server->metric('hr_jobs_completed_total') - $done >= $started;
+        sleep 0.05;
+    }
+    my $seconds = time - $begin;
+    $done = $server->metric('hr_jobs_completed_total') - $done;
+    $cpu = _cpu($server) - $cpu;
+    $server->stop;
+    Bench::Table::show($opt, "generation with an instant upstream (the simulator, in the same workers), "
+        . "$opt->{workers} worker(s)", ['jobs', 'seconds', 'jobs/s', 'CPU per job'],
+        [$done, sprintf('%.1f', $seconds), sprintf('%.0f', $done / $seconds),
+         sprintf('%.1f ms', 1000 * $cpu / ($done || 1))]);
+}
+
+
+# Seconds of CPU that the workers have used.
+sub _cpu {
+    my ($server) = @_;
+
+    my $ticks = 0;
+    for my $pid ($server->workers) {
+        open my $f, '<', "/proc/$pid/stat" or next;
+        my @f = split ' ', (split /\) /, <$f>)[1];
+        $ticks += $f[11] + $f[12];
+    }
+    return $ticks / 100;
+}
+
+
+# ---- start ----
+
+sub start {
+    my ($server, $opt) = @_;
+
+    my @times = map { my $s = $server->start(HR_WORKERS => $opt->{workers}); $server->stop; $s }
+                1 .. $opt->{rounds};
+    my $size = (-s $server->database) / 1024 / 1024;
+    open my $f, '<', "$server->{home}/logs/error.log" or die;
+    my @notes = grep { /hr: (?:database|organi[sz]ation|data)/ } <$f>;
+    Bench::Table::show($opt, "start with $opt->{profiles} profiles",
+        ['rounds', 'database', 'until the first answer', 'spread'],
+        [scalar @times, sprintf('%.0f MB', $size), sprintf('%.2f s', Bench::Table::median(@times)),
+         sprintf('%.0f %%', Bench::Table::spread(@times))]);
+}
+
+1;
