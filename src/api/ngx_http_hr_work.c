@@ -146,6 +146,14 @@ ngx_http_hr_work_start(ngx_http_hr_work_t *w, ngx_http_hr_work_kind_t kind,
         w->cleanup->data = w;
     }
 
+    /* a body that is not kept is compressed only for a client that wants it so */
+    if (ctx != NULL && w->gzip && !ctx->gzip_ok
+        && (ctx->cache_key.len == 0 || !ctx->conf->cache_on))
+    {
+        w->gzip = false;
+        w->out.coded = 1;
+    }
+
     rc = ngx_http_hr_work_post(w);
 
     if (rc != NGX_OK) {

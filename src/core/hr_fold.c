@@ -43,17 +43,8 @@ hr_unicode_is_space(uint32_t cp)
 
 
 bool
-hr_unicode_is_word(uint32_t cp)
+hr_unicode_is_word_any(uint32_t cp)
 {
-    if (cp < 0x80) {
-        return (cp >= '0' && cp <= '9')
-               || ((cp | 0x20) >= 'a' && (cp | 0x20) <= 'z');
-    }
-
-    if (cp >= 0x400 && cp <= 0x481) {
-        return true;
-    }
-
     switch (utf8proc_category((utf8proc_int32_t) cp)) {
 
     case UTF8PROC_CATEGORY_LU:

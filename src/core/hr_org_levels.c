@@ -347,8 +347,7 @@ hr_org_rule_hit(hr_org_rule_match_t match, hr_str_t word, hr_str_t title)
         return hr_contains(title, word);
 
     case HR_ORG_MATCH_WORDS:
-        pattern.text = word;
-        pattern.exception = false;
+        pattern = hr_word_pattern(word, false);
         words.items = &pattern;
         words.count = 1;
         words.exceptions = false;

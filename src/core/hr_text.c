@@ -74,7 +74,7 @@ hr_utf8_count(hr_str_t text)
 
 
 uint32_t
-hr_utf8_next(hr_str_t text, size_t *pos)
+hr_utf8_next_any(hr_str_t text, size_t *pos)
 {
     uint32_t  cp;
 

@@ -16,7 +16,29 @@ size_t hr_utf8_count(hr_str_t text);        /* code points of valid UTF-8 */
  * Reads one code point at *pos (< text.len) and advances *pos.  Broken bytes
  * give U+FFFD and advance by the maximal broken part.
  */
-uint32_t hr_utf8_next(hr_str_t text, size_t *pos);
+uint32_t hr_utf8_next_any(hr_str_t text, size_t *pos);
+
+/* The same; ASCII and the Cyrillic letters are answered here. */
+static inline uint32_t
+hr_utf8_next(hr_str_t text, size_t *pos)
+{
+    size_t                at = *pos;
+    const unsigned char  *p = (const unsigned char *) text.data + at;
+
+    if (p[0] < 0x80) {
+        *pos = at + 1;
+        return p[0];
+    }
+
+    if ((p[0] == 0xd0 || p[0] == 0xd1) && text.len - at > 1
+        && (p[1] & 0xc0) == 0x80)
+    {
+        *pos = at + 2;
+        return (uint32_t) (p[0] & 0x1f) << 6 | (p[1] & 0x3f);
+    }
+
+    return hr_utf8_next_any(text, pos);
+}
 /* Appends one code point; surrogates and values above U+10FFFF become U+FFFD. */
 hr_rc_t hr_utf8_append(hr_buf_t *buf, uint32_t cp);
 /* Copy in which every broken sequence became U+FFFD (api-core.md 1.7). */

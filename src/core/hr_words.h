@@ -24,7 +24,12 @@
 typedef struct {
     hr_str_t    text;           /* folded, without "!" */
     bool        exception;
+    uint32_t    head;           /* its first bytes up to four, */
+    uint32_t    mask;           /* and which of the four they are */
 } hr_word_pattern_t;
+
+/* text is folded and stays the caller's. */
+hr_word_pattern_t hr_word_pattern(hr_str_t text, bool exception);
 
 typedef struct {
     const hr_word_pattern_t  *items;

@@ -414,6 +414,7 @@ typedef struct {
     ngx_http_hr_type_t        type;
     hr_buf_t                  body;
     hr_buf_t                  gzip;         /* empty: none was made */
+    ngx_uint_t                coded;        /* others who ask may get a gzip form */
     char                      etag[NGX_HTTP_HR_ETAG_MAX];   /* quoted; "": none */
     ngx_str_t                 disposition;  /* pool; empty: none */
     ngx_uint_t                retry_after;  /* seconds; 0: no header */

@@ -510,7 +510,7 @@ ngx_http_hr_answer_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 {
     ngx_str_t  retry;
 
-    if (ngx_http_hr_encoding_headers(r, ctx, a->gzip.len != 0, gzip) != NGX_OK
+    if (ngx_http_hr_encoding_headers(r, ctx, a->gzip.len != 0 || a->coded, gzip) != NGX_OK
         || ngx_http_hr_etag_header(r, (u_char *) a->etag, ngx_strlen(a->etag),
                                    gzip)
            != NGX_OK)
@@ -571,7 +571,7 @@ ngx_http_hr_answer(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
         && (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
         && ngx_http_hr_none_match(r, &etag))
     {
-        rc = ngx_http_hr_not_modified(r, ctx, &etag, a->gzip.len != 0);
+        rc = ngx_http_hr_not_modified(r, ctx, &etag, a->gzip.len != 0 || a->coded);
         ngx_http_hr_answer_release(a);
         return rc;
     }
