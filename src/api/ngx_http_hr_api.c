@@ -329,6 +329,13 @@ ngx_http_hr_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         return NGX_OK;
 
     case 1:                         /* $hr_user: the id, never a name */
+        if (ctx->user.id == 0) {
+            v->not_found = 1;
+            return NGX_OK;
+        }
+
+        /* fall through */
+
     case 2:                         /* $hr_db_time: seconds in the database */
         p = ngx_pnalloc(r->pool, NGX_INT64_LEN + 8);
         if (p == NULL) {

@@ -241,6 +241,28 @@ ngx_http_hr_metrics_handler(ngx_http_request_t *r)
 }
 
 
+/*
+ * What was said before the refusal (a file's headers) is taken back; only 416
+ * keeps the length that it names.
+ */
+static ngx_int_t
+ngx_http_hr_error_headers(ngx_http_request_t *r, ngx_uint_t status)
+{
+    ngx_str_t         range;
+    ngx_table_elt_t  *h = r->headers_out.content_range;
+
+    ngx_str_null(&range);
+
+    if (status == NGX_HTTP_RANGE_NOT_SATISFIABLE && h != NULL && h->hash) {
+        range = h->value;
+    }
+
+    ngx_http_clean_header(r);
+
+    return range.len ? ngx_http_hr_header(r, "Content-Range", range) : NGX_OK;
+}
+
+
 /* nginx's own refusals (413, 414, 494 ...) in the one envelope. */
 ngx_int_t
 ngx_http_hr_error_page_handler(ngx_http_request_t *r)
@@ -257,6 +279,10 @@ ngx_http_hr_error_page_handler(ngx_http_request_t *r)
 
     status = r->err_status ? r->err_status : NGX_HTTP_NOT_FOUND;
     r->err_status = 0;
+
+    if (ngx_http_hr_error_headers(r, status) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     /* files: nothing is wrong with the connection */
     if (status != NGX_HTTP_NOT_FOUND && status != NGX_HTTP_FORBIDDEN

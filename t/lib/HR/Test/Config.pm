@@ -92,6 +92,11 @@ location / {
     hr_api;
 }
 
+location ^~ /static/ {
+    root $TEST_NGINX_HTML_DIR;
+    include $TEST_NGINX_HR_TOP/conf/static.conf;
+}
+
 location = /llm {
     internal;
     proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/simulator;
