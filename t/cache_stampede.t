@@ -16,9 +16,10 @@ add_block_preprocessor(sub {
 add_header X-Cache $hr_cache always;
 add_header X-Worker $pid always;
 EOT
-    $block->set_value(hr_config => <<'EOT' . ($block->hr_config // ''));
+    my $cost = $block->bcrypt_cost // 12;
+    $block->set_value(hr_config => <<"EOT" . ($block->hr_config // ''));
 hr_thread_pools read=hr_one cpu=hr_one write=hr_write
-hr_bcrypt_cost 12
+hr_bcrypt_cost $cost
 EOT
 });
 
@@ -128,6 +129,9 @@ profiles[0].employee_name = Test Person
 
 
 === TEST 3: when the worker that renders is killed, one of those who wait takes over
+The hash takes a second; the worker is stopped while its rendering is queued behind it,
+others begin to wait, and the kill comes then.
+--- bcrypt_cost: 14
 --- login
 --- setup
 api(GET => '/api/auth/me');
@@ -138,17 +142,18 @@ for (1 .. 200) {
     last if keys %seen == 2;
 }
 my ($victim, $other) = sort keys %seen;
-my $held = client_of($victim);
-$held->{token} = undef;
+my $hashing = client_of($victim);
+$hashing->{token} = undef;
+my $rendering = client_of($victim);
 my @waiting = map { client_of($other) } 1 .. 8;
 my $url = '/api/organization/positions';
 my @got = together(
-    [0, sub { $held->login('admin', password_of('admin')); return {} }],
-    [0.1, sub { client_of($victim)->get($url); return {} }],
-    (map { get_job(0.15, $url, $_) } @waiting),
-    [0.2, sub { kill KILL => $victim; return {} }],
+    [0, sub { $hashing->login('admin', password_of('admin')); return {} }],
+    [0.25, sub { $rendering->get($url); return {} }],
+    [0.55, sub { kill STOP => $victim; Time::HiRes::sleep(0.6); kill KILL => $victim; return {} }],
+    (map { get_job(0.8, $url, $_) } @waiting),
 );
-my @answers = @got[2 .. 9];
+my @answers = @got[3 .. 10];
 my ($slowest) = sort { $b <=> $a } map { $_->{seconds} } @answers;
 die misses(@answers) if count(MISS => @answers) != 1;
 die 'hits: ' . count(HIT => @answers) if count(HIT => @answers) != 7;

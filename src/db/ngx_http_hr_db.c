@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <time.h>
 
+#include <openssl/crypto.h>
+
 
 #define NGX_HTTP_HR_DB_STUCK       60000    /* ms until a slow task is reported */
 #define NGX_HTTP_HR_DB_BATCH_MAX   256
@@ -30,6 +32,7 @@ static ngx_thread_task_t *ngx_http_hr_db_task(size_t size,
     void (*work)(void *data, ngx_log_t *log), ngx_event_handler_pt done);
 static void ngx_http_hr_db_write_next(void);
 static void ngx_http_hr_db_batch_work(void *data, ngx_log_t *log);
+static void ngx_http_hr_db_batch_run(ngx_http_hr_db_batch_t *batch);
 static void ngx_http_hr_db_batch_done(ngx_event_t *ev);
 
 
@@ -196,6 +199,20 @@ ngx_http_hr_db_single_run(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn)
 }
 
 
+/*
+ * At the exit nginx does not join its pool threads: LeakSanitizer may look
+ * after a thread's memory is gone and before the key destructors of OpenSSL
+ * have run.  With it a thread therefore keeps nothing between two tasks.
+ */
+static void
+ngx_http_hr_db_thread_idle(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    OPENSSL_thread_stop();
+#endif
+}
+
+
 static void
 ngx_http_hr_db_read_work(void *data, ngx_log_t *log)
 {
@@ -206,6 +223,8 @@ ngx_http_hr_db_read_work(void *data, ngx_log_t *log)
     if (conn != NULL) {
         ngx_http_hr_db_single_run(s->op, conn);
     }
+
+    ngx_http_hr_db_thread_idle();
 }
 
 
@@ -215,6 +234,7 @@ ngx_http_hr_db_cpu_work(void *data, ngx_log_t *log)
     ngx_http_hr_db_single_t  *s = data;
 
     ngx_http_hr_db_single_run(s->op, NULL);
+    ngx_http_hr_db_thread_idle();
 }
 
 
@@ -465,15 +485,23 @@ ngx_http_hr_db_batch_one(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn)
 static void
 ngx_http_hr_db_batch_work(void *data, ngx_log_t *log)
 {
-    hr_rc_t                  rc;
-    unsigned                 touched;
-    ngx_uint_t               i, changed;
-    hr_store_conn_t         *conn;
     ngx_http_hr_db_batch_t  *batch = data;
 
-    if (batch->n == 0) {
-        return;
+    if (batch->n != 0) {
+        ngx_http_hr_db_batch_run(batch);
     }
+
+    ngx_http_hr_db_thread_idle();
+}
+
+
+static void
+ngx_http_hr_db_batch_run(ngx_http_hr_db_batch_t *batch)
+{
+    hr_rc_t           rc;
+    unsigned          touched;
+    ngx_uint_t        i, changed;
+    hr_store_conn_t  *conn;
 
     conn = ngx_http_hr_db_connection(HR_STORE_WRITER, batch->op[0]);
     if (conn == NULL) {
