@@ -65,7 +65,7 @@ sub probe {
         my $client = $server->client_of($pids[$k % 2], token => $token);
         my $due = time + $k * 0.004;
         my %seconds;
-        for (my $i = 0; !$stop->(); $i++) {
+        for (my $i = 0; $i < 40 || !$stop->(); $i++) {   # a loaded machine may be late
             my $wait = $due - time;
             sleep $wait if $wait > 0;
             my $url = $urls[$i % 2];
