@@ -217,3 +217,30 @@ set(document => document_of(1));
 --- json eval
 ["error.code = DATABASE_ERROR\nerror.details.table = profiles", "version_number = 2",
  "profile.position_title is string"]
+
+
+
+=== TEST 9: P-30: If-Match takes a list of any length, never a weak tag, never a part of one
+--- hr_database: t/data/profiles.sql
+--- login
+--- setup
+my $url = '/api/profiles/' . profile_id(2);
+my $tag = answer_of(GET => $url)->{headers}{etag};
+my $many = join ', ', map { sprintf '"%016x"', $_ } 1 .. 40;
+my $put = sub {
+    my ($match) = @_;
+    return ask(PUT => $url, { status => 'completed' }, user => 'admin',
+               headers => { 'If-Match' => $match })->{status};
+};
+is($put->("W/$tag"), 412, 'weak');
+is($put->(substr($tag, 0, 10) . '"'), 412, 'a part');
+is($put->($tag =~ s/"//gr), 412, 'without quotes');
+is($put->($many), 412, 'a list without it');
+is($put->(''), 412, 'nothing');
+is($put->("$many,W/\"x\" ,\t$tag"), 200, 'the last of a long list');
+is($put->($tag), 412, 'the tag of before');
+is($put->('*'), 200, 'any');
+is(ask(PUT => '/api/profiles/' . profile_id(77), { status => 'completed' }, user => 'admin',
+       headers => { 'If-Match' => '*' })->{status}, 404, 'any of nothing');
+--- request
+GET /api/profiles/

@@ -18,6 +18,7 @@ const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_profile_routes,
     ngx_http_hr_content_routes,
     ngx_http_hr_quality_routes,
+    ngx_http_hr_approval_routes,
     ngx_http_hr_version_routes,
     ngx_http_hr_export_routes,
     ngx_http_hr_generation_routes,

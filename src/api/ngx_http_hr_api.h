@@ -131,6 +131,7 @@ extern const ngx_http_hr_route_t  ngx_http_hr_dashboard_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_profile_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_content_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_quality_routes[];
+extern const ngx_http_hr_route_t  ngx_http_hr_approval_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_version_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_export_routes[];
 extern const ngx_http_hr_route_t  ngx_http_hr_generation_routes[];

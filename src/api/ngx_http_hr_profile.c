@@ -97,6 +97,23 @@ ngx_http_hr_write_actions(hr_jw_t *w, hr_str_t id)
 
 
 void
+ngx_http_hr_write_approval(hr_jw_t *w, const hr_store_card_t *card)
+{
+    hr_store_stage_t  state;
+
+    if (!hr_store_stage_parse(card->approval_state, &state)) {
+        state = HR_STORE_DRAFT;
+    }
+
+    hr_jw_key(w, "approval");
+    hr_jw_object(w);
+    hr_jw_kc(w, "state", hr_store_stage_name(state));
+    hr_jw_kbool(w, "needs_kpi_review", card->kpi_review);
+    hr_jw_end_object(w);
+}
+
+
+void
 ngx_http_hr_write_card(hr_jw_t *w, const hr_answer_ctx_t *answer,
     const hr_store_card_t *card)
 {
@@ -122,6 +139,7 @@ ngx_http_hr_write_card(hr_jw_t *w, const hr_answer_ctx_t *answer,
     hr_jw_kstr(w, "created_by_username", card->created_by_username);
     hr_jw_kstr(w, "created_by_name", card->created_by_name);
     hr_jw_kstr(w, "unit_path", card->unit_path);
+    ngx_http_hr_write_approval(w, card);
     ngx_http_hr_write_actions(w, card->id);
     hr_jw_end_object(w);
 }
@@ -147,68 +165,47 @@ ngx_http_hr_profile_etag(const hr_store_card_t *card,
 /* ---- what the client believes ---- */
 
 
-/* One tag at *p, without its quotes; false: nothing is left. */
-static bool
-ngx_http_hr_match_tag(const u_char **p, const u_char *end, hr_str_t *tag)
-{
-    const u_char  *start;
-
-    while (*p < end && (**p == ' ' || **p == '\t' || **p == ',')) {
-        (*p)++;
-    }
-
-    start = *p;
-
-    while (*p < end && **p != ',') {
-        (*p)++;
-    }
-
-    *tag = hr_trim(hr_str((const char *) start, (size_t) (*p - start)));
-
-    return tag->len != 0;
-}
-
-
 ngx_int_t
 ngx_http_hr_match_read(ngx_http_request_t *r, ngx_http_hr_work_t *w,
     ngx_http_hr_match_t *match)
 {
-    hr_str_t       tag, text;
-    ngx_str_t      header;
-    const u_char  *p, *end;
+    ngx_str_t  header;
 
     header = ngx_http_hr_request_header(r, "If-Match");
     if (header.data == NULL) {
         return NGX_OK;
     }
 
-    text = ngx_http_hr_work_str(w, ngx_http_hr_str(&header));
-    if (text.data == NULL) {
-        return NGX_ERROR;
-    }
+    match->tags = ngx_http_hr_work_str(w, ngx_http_hr_str(&header));
 
-    match->given = true;
-    p = (const u_char *) text.data;
-    end = p + text.len;
+    return match->tags.data == NULL ? NGX_ERROR : NGX_OK;
+}
 
-    while (ngx_http_hr_match_tag(&p, end, &tag)
-           && match->ntags < NGX_HTTP_HR_MATCH_TAGS)
-    {
-        if (hr_str_eq(tag, HR_STR("*"))) {
-            match->any = true;
-            continue;
-        }
 
-        /* a weak tag never matches here (RFC 9110 13.1.1) */
-        if (tag.len >= NGX_HTTP_HR_TAG_LEN + 2 && tag.data[0] == '"'
-            && tag.data[tag.len - 1] == '"')
+/* Is the store's tag in the list?  A weak one never matches (RFC 9110 13.1.1). */
+static bool
+ngx_http_hr_match_tags(hr_str_t tags, const char *etag)
+{
+    hr_str_t     tag;
+    const char  *p, *end, *comma;
+
+    end = tags.data + tags.len;
+
+    for (p = tags.data; p < end; p = comma + 1) {
+        comma = memchr(p, ',', (size_t) (end - p));
+        comma = comma == NULL ? end : comma;
+        tag = hr_trim(hr_str(p, (size_t) (comma - p)));
+
+        if (hr_str_eq(tag, HR_STR("*"))
+            || (tag.len >= NGX_HTTP_HR_TAG_LEN + 2 && tag.data[0] == '"'
+                && tag.data[tag.len - 1] == '"'
+                && ngx_memcmp(tag.data + 1, etag, NGX_HTTP_HR_TAG_LEN) == 0))
         {
-            match->tags[match->ntags++] = hr_str(tag.data + 1,
-                                                 NGX_HTTP_HR_TAG_LEN);
+            return true;
         }
     }
 
-    return NGX_OK;
+    return false;
 }
 
 
@@ -236,18 +233,10 @@ hr_rc_t
 ngx_http_hr_match_card(ngx_http_hr_work_t *w, const ngx_http_hr_match_t *match,
     const hr_store_card_t *card)
 {
-    size_t  i;
-
-    if (match->given && !match->any) {
-        for (i = 0; i < match->ntags; i++) {
-            if (hr_str_eq(match->tags[i], hr_str_from_c(card->etag))) {
-                break;
-            }
-        }
-
-        if (i == match->ntags) {
-            return ngx_http_hr_match_stale(w, match, card, HR_E_PRECONDITION);
-        }
+    if (match->tags.data != NULL
+        && !ngx_http_hr_match_tags(match->tags, card->etag))
+    {
+        return ngx_http_hr_match_stale(w, match, card, HR_E_PRECONDITION);
     }
 
     if (match->base_version > 0 && match->base_version != card->current_version) {

@@ -11,8 +11,6 @@
 #include "hr_profile.h"
 
 
-#define NGX_HTTP_HR_MATCH_TAGS  8
-
 /* What a word of a filter or of a body means (api-profiles.md 3.1, decisions.md 26). */
 typedef enum {
     NGX_HTTP_HR_STATUS_ONE = 0,     /* *status is set */
@@ -34,6 +32,8 @@ ngx_http_hr_version_count(const hr_store_card_t *card)
 /* The item of the list (3.2). */
 void ngx_http_hr_write_card(hr_jw_t *w, const hr_answer_ctx_t *answer,
     const hr_store_card_t *card);
+/* "approval": {...} (I-39, I-04) */
+void ngx_http_hr_write_approval(hr_jw_t *w, const hr_store_card_t *card);
 /* "actions": {...} */
 void ngx_http_hr_write_actions(hr_jw_t *w, hr_str_t id);
 /* An instant of a row; HR_STORE_NO_TIME: the text as stored, or null. */
@@ -51,10 +51,7 @@ void ngx_http_hr_profile_etag(const hr_store_card_t *card,
 
 /* If-Match and base_version of a change. */
 typedef struct {
-    bool        given;              /* If-Match was sent */
-    bool        any;                /* "*" */
-    size_t      ntags;
-    hr_str_t    tags[NGX_HTTP_HR_MATCH_TAGS];
+    hr_str_t    tags;               /* If-Match, as sent; data NULL: it was not */
     int64_t     base_version;       /* 0: not given */
 } ngx_http_hr_match_t;
 

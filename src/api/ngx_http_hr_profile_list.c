@@ -199,6 +199,34 @@ ngx_http_hr_list_sort(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 }
 
 
+static ngx_int_t
+ngx_http_hr_list_approval(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    const ngx_http_hr_list_query_t *query, ngx_http_hr_list_in_t *in,
+    ngx_int_t *rc)
+{
+    hr_str_t           text;
+    hr_store_stage_t  state;
+
+    in->filter.kpi_review = query->needs_kpi_review.v;
+    text = hr_trim(query->approval.v);
+
+    if (!query->approval.set || text.len == 0) {
+        return NGX_OK;
+    }
+
+    if (hr_store_stage_parse(text, &state)) {
+        in->filter.stage_mask = HR_STORE_MASK(state);
+        return NGX_OK;
+    }
+
+    *rc = ngx_http_hr_list_refuse(r, ctx, "approval", text,
+        "\"valid_values\":[\"draft\",\"hr_review\",\"head_review\","
+        "\"legal_review\",\"approved\",\"rejected\"],");
+
+    return NGX_DECLINED;
+}
+
+
 /* Several departments: the parameter repeated. */
 static ngx_int_t
 ngx_http_hr_list_departments(ngx_http_hr_ctx_t *ctx, ngx_http_hr_work_t *w,
@@ -307,6 +335,7 @@ ngx_http_hr_list_filter(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
                                            true, &in->filter.has_created_to,
                                            &in->filter.created_to, rc))
            != NGX_OK
+        || (result = ngx_http_hr_list_approval(r, ctx, query, in, rc)) != NGX_OK
         || (result = ngx_http_hr_list_sort(r, ctx, query, in, rc)) != NGX_OK
         || (result = ngx_http_hr_list_departments(ctx, w, in)) != NGX_OK
         || (result = ngx_http_hr_list_creator(w, query, in)) != NGX_OK)

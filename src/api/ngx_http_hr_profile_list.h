@@ -26,6 +26,8 @@ typedef struct {
     ngx_http_hr_in_str_t      sort_order;
     ngx_http_hr_in_str_t      cursor;
     ngx_http_hr_in_str_t      format;           /* of the export */
+    ngx_http_hr_in_str_t      approval;
+    ngx_http_hr_in_bool_t     needs_kpi_review;
 } ngx_http_hr_list_query_t;
 
 /* What run() needs; texts are in the work's arena. */
@@ -59,6 +61,10 @@ typedef struct {
       offsetof(ngx_http_hr_list_query_t, min_validation) },                   \
     { "min_completeness_score", NGX_HTTP_HR_IN_DOUBLE, 0, 0, 1,               \
       offsetof(ngx_http_hr_list_query_t, min_completeness) },                 \
+    { "approval", NGX_HTTP_HR_IN_STR, 0, 0, 0,                                \
+      offsetof(ngx_http_hr_list_query_t, approval) },                         \
+    { "needs_kpi_review", NGX_HTTP_HR_IN_BOOL, 0, 0, 0,                       \
+      offsetof(ngx_http_hr_list_query_t, needs_kpi_review) },                 \
     { "sort_by", NGX_HTTP_HR_IN_STR, 0, 0, 0,                                 \
       offsetof(ngx_http_hr_list_query_t, sort_by) },                          \
     { "sort_order", NGX_HTTP_HR_IN_STR, 0, 0, 0,                              \

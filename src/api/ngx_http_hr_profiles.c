@@ -205,11 +205,7 @@ ngx_http_hr_profile_rest(hr_jw_t *jw, const hr_answer_ctx_t *answer,
     ngx_http_hr_write_instant(jw, answer, "updated_at", card->updated_at,
                               HR_STR_NULL);
     hr_jw_kstr(jw, "created_by_name", card->created_by_name);
-    hr_jw_key(jw, "approval");
-    hr_jw_object(jw);
-    hr_jw_kstr(jw, "state", card->approval_state.data == NULL
-                            ? HR_STR("draft") : card->approval_state);
-    hr_jw_end_object(jw);
+    ngx_http_hr_write_approval(jw, card);
 }
 
 
@@ -586,7 +582,7 @@ ngx_http_hr_profile_status_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 
     id = hr_str_from_c(in->id);
 
-    if (in->match.given) {
+    if (in->match.tags.data != NULL) {
         rc = ngx_http_hr_match_check(w, conn, id, &in->match, &card);
         if (rc != HR_OK) {
             return rc;

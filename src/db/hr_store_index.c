@@ -8,7 +8,7 @@
  *   search_slots     department, position, unit path as stored, the terms of the
  *                    first two, and how many rows of each status it has
  *   search_profiles  one narrow row per profile: slot, employee term, status,
- *                    instants as integers, scores
+ *                    instants as integers, scores, state of the approval
  *
  * An organisation has some thousand slots however many profiles there are, so
  * a search looks at terms and slots first, knows the number of matches by
@@ -23,9 +23,14 @@
 
 #include "hr_store_sqlite.h"
 
+#include "hr_profile_meta.h"
+#include "hr_section.h"
+
 
 /* No valid id: counted nowhere, listed nowhere, but known as seen. */
 #define HR_STORE_BAD_ID       4
+/* Metadata that needs more is nobody's that this service knows. */
+#define HR_STORE_META_ARENA   (16 * 1024 * 1024)
 
 
 typedef struct {
@@ -44,6 +49,8 @@ typedef struct {
     double        validation;
     double        completeness;
     int64_t       created_by;
+    int           stage;
+    bool          kpi_review;
 } hr_store_source_t;
 
 
@@ -264,6 +271,69 @@ hr_store_source_read(hr_store_conn_t *conn, hr_arena_t *arena,
 }
 
 
+/* I-04: does the metadata say that the KPIs are not the unit's own? */
+static bool
+hr_store_source_generic(hr_str_t metadata)
+{
+    bool                 generic;
+    hr_diag_t            diag;
+    hr_json_t           *meta;
+    hr_arena_t          *arena;
+    hr_section_input_t   in;
+
+    /* rows of the old service have no such facts */
+    if (!hr_contains(metadata, HR_STR(HR_STORE_KPI_SOURCE))) {
+        return false;
+    }
+
+    arena = hr_arena_create(HR_STORE_META_ARENA);
+    generic = false;
+
+    if (arena != NULL && hr_meta_open(arena, metadata, &meta, &diag) == HR_OK) {
+        memset(&in, 0, sizeof(in));
+        in.generation = meta;
+        generic = hr_section_kpi_generic(&in);
+    }
+
+    hr_arena_destroy(arena);
+
+    return generic;
+}
+
+
+/* Both stand behind the document in the row, which the card index spares others. */
+static hr_rc_t
+hr_store_source_stage(hr_store_conn_t *conn, hr_str_t profile_id,
+    hr_store_source_t *source)
+{
+    hr_rc_t             rc;
+    sqlite3_stmt       *stmt;
+    hr_store_stage_t    stage;
+
+    stmt = hr_store_query(conn, "SELECT approval_state, metadata_json FROM"
+                                " profiles WHERE id = ?1", "t", profile_id);
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    rc = hr_store_step(conn, stmt);
+
+    if (rc == HR_OK) {
+        if (!hr_store_stage_parse(hr_store_col(conn, NULL, stmt, 0), &stage)) {
+            stage = HR_STORE_DRAFT;
+        }
+
+        source->stage = (int) stage;
+        source->kpi_review = stage != HR_STORE_APPROVED
+            && hr_store_source_generic(hr_store_col(conn, NULL, stmt, 1));
+    }
+
+    hr_store_end(stmt);
+
+    return rc;
+}
+
+
 static hr_rc_t
 hr_store_entry(hr_store_conn_t *conn, hr_str_t profile_id,
     hr_store_entry_t *entry)
@@ -320,17 +390,20 @@ hr_store_index_write(hr_store_conn_t *conn, hr_str_t profile_id,
     return hr_store_run(conn, NULL,
         "INSERT INTO search_profiles (profile_id, source_hash, slot, employee,"
         " status, created_us, updated_us, validation, completeness,"
-        " created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " created_by, stage, kpi_review)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
         " ON CONFLICT (profile_id) DO UPDATE SET"
         " source_hash = excluded.source_hash, slot = excluded.slot,"
         " employee = excluded.employee, status = excluded.status,"
         " created_us = excluded.created_us, updated_us = excluded.updated_us,"
         " validation = excluded.validation,"
         " completeness = excluded.completeness,"
-        " created_by = excluded.created_by",
-        "tiioiiiddo", profile_id, source->hash, source->slot, source->employee,
+        " created_by = excluded.created_by, stage = excluded.stage,"
+        " kpi_review = excluded.kpi_review",
+        "tiioiiiddoii", profile_id, source->hash, source->slot, source->employee,
         (int64_t) source->status, source->created, source->updated,
-        source->validation, source->completeness, source->created_by);
+        source->validation, source->completeness, source->created_by,
+        (int64_t) source->stage, (int64_t) source->kpi_review);
 }
 
 
@@ -347,6 +420,10 @@ hr_store_index_put(hr_store_conn_t *conn, hr_str_t profile_id)
     }
 
     rc = hr_store_source_read(conn, arena, profile_id, &source);
+
+    if (rc == HR_OK) {
+        rc = hr_store_source_stage(conn, profile_id, &source);
+    }
 
     if (rc == HR_OK) {
         rc = hr_store_index_write(conn, profile_id, &source);

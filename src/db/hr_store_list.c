@@ -72,7 +72,8 @@ hr_store_profiles_list(hr_store_conn_t *conn, hr_arena_t *arena,
     q.mask = q.mask == 0 ? (1u << HR_STORE_STATUSES) - 1 : q.mask;
     q.extra = filter->has_created_from || filter->has_created_to
               || filter->min_validation > 0 || filter->min_completeness > 0
-              || filter->created_by != 0;
+              || filter->created_by != 0 || filter->stage_mask != 0
+              || filter->kpi_review;
 
     rc = hr_store_list_filter(&q);
     if (rc == HR_OK) {

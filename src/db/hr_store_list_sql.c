@@ -106,6 +106,13 @@ hr_store_sql_counters(hr_store_query_t *q)
 }
 
 
+static bool
+hr_store_one_bit(unsigned mask)
+{
+    return mask != 0 && (mask & (mask - 1)) == 0;
+}
+
+
 /* Conditions on a row x of search_profiles but those of texts and cursor. */
 static void
 hr_store_sql_row(hr_store_query_t *q)
@@ -116,7 +123,7 @@ hr_store_sql_row(hr_store_query_t *q)
     if (q->mask == (1u << HR_STORE_STATUSES) - 1) {
         (void) hr_buf_c(&q->sql, "x.status < 4");
 
-    } else if ((q->mask & (q->mask - 1)) == 0) {
+    } else if (hr_store_one_bit(q->mask)) {
         (void) hr_buf_printf(&q->sql, "x.status = %d", ffs((int) q->mask) - 1);
 
     } else {
@@ -147,6 +154,19 @@ hr_store_sql_row(hr_store_query_t *q)
     if (f->created_by != 0) {
         (void) hr_buf_printf(&q->sql, " AND x.created_by = ?%d",
                              HR_STORE_P_CREATOR);
+    }
+
+    if (f->kpi_review) {
+        (void) hr_buf_c(&q->sql, " AND x.kpi_review = 1");
+    }
+
+    if (hr_store_one_bit(f->stage_mask)) {
+        (void) hr_buf_printf(&q->sql, " AND x.stage = %d",
+                             ffs((int) f->stage_mask) - 1);
+
+    } else if (f->stage_mask != 0) {
+        (void) hr_buf_printf(&q->sql, " AND (%u >> x.stage) & 1",
+                             f->stage_mask);
     }
 }
 
@@ -258,19 +278,36 @@ hr_store_list_sql_matches(hr_store_query_t *q)
 }
 
 
+/* The shortest stretch of an index, by creation, that has all rows wanted. */
+static const char *
+hr_store_list_stretch(hr_store_query_t *q)
+{
+    if (q->filter->kpi_review) {
+        return "idx_search_kpi";
+    }
+
+    if (q->filter->created_by != 0) {
+        return "idx_search_creator";
+    }
+
+    if (hr_store_one_bit(q->filter->stage_mask)) {
+        return "idx_search_stage";
+    }
+
+    /* one status, when nothing else is asked */
+    return hr_store_one_bit(q->mask) && !q->extra ? "idx_search_status"
+                                                  : "idx_search_created";
+}
+
+
 void
 hr_store_list_sql_total(hr_store_query_t *q)
 {
-    const char  *index;
-
-    index = q->filter->created_by != 0 ? "idx_search_creator"
-                                       : "idx_search_created";
-
     hr_buf_reset(&q->sql);
     (void) hr_buf_printf(&q->sql, "SELECT count(*) FROM search_profiles x"
                                   "%s%s WHERE ",
                          q->gather ? "" : " INDEXED BY ",
-                         q->gather ? "" : index);
+                         q->gather ? "" : hr_store_list_stretch(q));
     hr_store_sql_row(q);
 
     if (q->gather) {
@@ -285,20 +322,8 @@ hr_store_list_sql_total(hr_store_query_t *q)
 static const char *
 hr_store_list_index(hr_store_query_t *q)
 {
-    if (q->filter->sort != HR_STORE_BY_CREATED) {
-        return q->order->index;
-    }
-
-    if (q->filter->created_by != 0) {
-        return "idx_search_creator";
-    }
-
-    /* one status: its own stretch of an index, when nothing else is asked */
-    if ((q->mask & (q->mask - 1)) == 0 && !q->extra) {
-        return "idx_search_status";
-    }
-
-    return q->order->index;
+    return q->filter->sort == HR_STORE_BY_CREATED ? hr_store_list_stretch(q)
+                                                  : q->order->index;
 }
 
 
@@ -314,9 +339,9 @@ hr_store_list_sql_page(hr_store_query_t *q)
     than = q->filter->ascending ? ">" : "<";
 
     hr_buf_reset(&q->sql);
-    (void) hr_buf_c(&q->sql, "SELECT " HR_STORE_CARD_COLUMNS
+    (void) hr_buf_c(&q->sql, "SELECT " HR_STORE_CARD_COLUMNS_WITH("k.kpi_review")
                              ", k.key, k.created_us, k.seq FROM (SELECT"
-                             " x.profile_id, x.seq, x.created_us, ");
+                             " x.profile_id, x.seq, x.created_us, x.kpi_review, ");
     (void) hr_buf_printf(&q->sql, "%s AS key FROM ", key);
 
     if (text) {

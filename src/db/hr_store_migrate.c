@@ -22,6 +22,8 @@ static hr_rc_t hr_store_apply_counters(hr_store_conn_t *conn,
     const hr_store_config_t *config, hr_store_report_t *report);
 static hr_rc_t hr_store_apply_tokens(hr_store_conn_t *conn,
     const hr_store_config_t *config, hr_store_report_t *report);
+static hr_rc_t hr_store_apply_stages(hr_store_conn_t *conn,
+    const hr_store_config_t *config, hr_store_report_t *report);
 
 
 /* In order; each is recorded by its name and applied once. */
@@ -30,6 +32,7 @@ static const hr_store_migration_t  hr_store_migrations[] = {
     { "0002-roles", hr_store_apply_roles },
     { "0003-version-counters", hr_store_apply_counters },
     { "0004-tokens-from-metadata", hr_store_apply_tokens },
+    { "0005-stages-in-lists", hr_store_apply_stages },
     { NULL, NULL }
 };
 
@@ -112,13 +115,22 @@ hr_store_apply_columns(hr_store_conn_t *conn, const hr_store_config_t *config,
     hr_store_report_t *report)
 {
     hr_rc_t                   rc;
+    int64_t                   tables;
     const hr_store_column_t  *c;
 
     (void) config;
     (void) report;
 
     for (c = hr_store_added_columns; c->table != NULL; c++) {
-        rc = hr_store_add_column(conn, c);
+        rc = hr_store_int(conn, &tables, "SELECT count(*) FROM sqlite_master"
+                                         " WHERE type = 'table' AND name = ?1",
+                          "c", c->table);
+
+        /* a table of our own that is still to be made has the column at once */
+        if (rc == HR_OK && tables != 0) {
+            rc = hr_store_add_column(conn, c);
+        }
+
         if (rc != HR_OK) {
             return rc;
         }
@@ -201,4 +213,24 @@ hr_store_apply_tokens(hr_store_conn_t *conn, const hr_store_config_t *config,
         " CASE WHEN json_valid(metadata_json) THEN"
         "  json_type(metadata_json, '$.llm.tokens.total') IN"
         "  ('integer', 'real') ELSE 0 END", "");
+}
+
+
+/*
+ * The folded copy has learnt the state of the approval and who needs a look at
+ * the KPIs: rows that may have either count as stale, and the coming sync of
+ * the copy enters them again.
+ */
+static hr_rc_t
+hr_store_apply_stages(hr_store_conn_t *conn, const hr_store_config_t *config,
+    hr_store_report_t *report)
+{
+    (void) config;
+    (void) report;
+
+    return hr_store_run(conn, NULL,
+        "UPDATE search_profiles SET source_hash = ~source_hash"
+        " WHERE profile_id IN (SELECT id FROM profiles WHERE"
+        " approval_state IS NOT NULL OR instr(metadata_json, ?1))",
+        "t", HR_STR(HR_STORE_KPI_SOURCE));
 }

@@ -27,6 +27,24 @@ const char *hr_store_status_name(hr_store_status_t status);     /* "completed" *
 /* The four words only; aliases (decisions.md 26) are the API's business. */
 bool hr_store_status_parse(hr_str_t text, hr_store_status_t *status);
 
+/*
+ * State of the approval of a version (improvements.md I-39); a profile has that
+ * of its current version.  NULL and an unknown word read as draft.
+ */
+typedef enum {
+    HR_STORE_DRAFT = 0,
+    HR_STORE_HR_REVIEW,
+    HR_STORE_HEAD_REVIEW,
+    HR_STORE_LEGAL_REVIEW,
+    HR_STORE_APPROVED,
+    HR_STORE_REJECTED
+} hr_store_stage_t;
+
+#define HR_STORE_STAGES  6
+
+const char *hr_store_stage_name(hr_store_stage_t stage);     /* "draft" */
+bool hr_store_stage_parse(hr_str_t text, hr_store_stage_t *stage);
+
 /* Everything about a profile but its document. */
 typedef struct {
     hr_str_t            id;
@@ -51,6 +69,7 @@ typedef struct {
     hr_instant_t        updated_at;
     hr_str_t            created_at_text;        /* as stored, or absent */
     hr_str_t            approval_state;         /* or absent: draft */
+    bool                kpi_review;     /* generic KPIs, not approved yet (I-04) */
     char                etag[17];       /* changes with every stored change */
 } hr_store_card_t;
 
@@ -113,6 +132,9 @@ typedef struct {
     double              min_validation;         /* <= 0: no condition */
     double              min_completeness;
     int64_t             created_by;     /* 0: anybody */
+    unsigned            stage_mask;    /* HR_STORE_MASK bits of hr_store_stage_t;
+                                           0: every state */
+    bool                kpi_review;     /* only those that need a look at KPIs */
     hr_str_t            unit_path;      /* this unit and those below it, exact;
                                            rows without a path by department */
 
@@ -125,7 +147,7 @@ typedef struct {
 } hr_store_filter_t;
 
 typedef struct {
-    hr_store_card_t    *items;          /* without approval_state and tokens */
+    hr_store_card_t    *items;
     size_t              count;
     int64_t             total;          /* all matches, independent of the page */
     bool                has_more;       /* rows follow the last one */
@@ -327,21 +349,25 @@ hr_rc_t hr_store_profile_purge(hr_store_conn_t *conn, hr_str_t id);
 
 
 /*
- * Approval (I-39).  Which step may follow which is the caller's table; the
- * store changes the state only if it is still `from` (absent = draft), and
- * keeps who, when and why.  NO_PROFILE; HR_CONFLICT / STATUS.
+ * Approval of the current version (I-39).  Which step may follow which is the
+ * caller's table; the store changes the state only if it is still `from`, and
+ * keeps who, when and why.  A later version is a draft again; one that is made
+ * current brings its own state.  NO_PROFILE; HR_CONFLICT / STATUS.
  */
 hr_rc_t hr_store_approval_set(hr_store_conn_t *conn, hr_str_t profile_id,
-    hr_str_t from, hr_str_t to, int64_t user_id, hr_str_t comment,
-    hr_instant_t now);
+    hr_store_stage_t from, hr_store_stage_t to, int64_t user_id,
+    hr_str_t comment, hr_instant_t now);
 
 /* -- read -- */
 
 typedef struct {
-    int64_t       version;
-    hr_str_t      from_state, to_state, comment, username;
-    int64_t       user_id;
-    hr_instant_t  at;
+    int64_t             version;
+    hr_store_stage_t   from;
+    hr_store_stage_t   to;
+    hr_str_t            comment;        /* or absent */
+    hr_str_t            username;       /* or absent */
+    int64_t             user_id;
+    hr_instant_t        at;
 } hr_store_approval_t;
 
 /* Newest first, at most 1,000. */

@@ -85,6 +85,7 @@ hr_store_card_read(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
     card->created_by_username = hr_store_col(conn, arena, stmt, i + 18);
     card->created_by_name = hr_store_col(conn, arena, stmt, i + 19);
     card->version_count = sqlite3_column_int64(stmt, i + 20);
+    card->kpi_review = sqlite3_column_int(stmt, i + 21) == 1;
 
     hr_store_etag(conn, stmt, i + 13, i + 16, i + 12, i + 5, card->etag);
 }
@@ -368,7 +369,7 @@ hr_store_head(hr_store_conn_t *conn, hr_str_t id, hr_store_head_t *head)
 
     stmt = hr_store_query(conn,
         "SELECT p.status, p.current_version, p.revision, p.updated_at,"
-        " max(coalesce(p.version_counter, 0), coalesce(p.current_version, 1),"
+        " p.approval_state, max(coalesce(p.version_counter, 0), coalesce(p.current_version, 1),"
         "     coalesce((SELECT max(v.version_number) FROM profile_versions v"
         "               WHERE v.profile_id = p.id), 0))"
         " FROM profiles p INDEXED BY idx_profiles_card WHERE p.id = ?1", "t", id);
@@ -382,7 +383,14 @@ hr_store_head(hr_store_conn_t *conn, hr_str_t id, hr_store_head_t *head)
         head->status = hr_store_status_col(conn, stmt, 0);
         head->current_version = hr_store_version_col(stmt, 1);
         head->revision = sqlite3_column_int64(stmt, 2);
-        head->counter = sqlite3_column_int64(stmt, 4);
+        head->counter = sqlite3_column_int64(stmt, 5);
+
+        if (!hr_store_stage_parse(hr_store_col(conn, NULL, stmt, 4),
+                                   &head->stage))
+        {
+            head->stage = HR_STORE_DRAFT;
+        }
+
         hr_store_etag(conn, stmt, 2, 3, 1, 0, head->etag);
 
     } else if (rc == HR_NOT_FOUND) {

@@ -289,6 +289,9 @@ const hr_store_column_t  hr_store_added_columns[] = {
     { "generation_history", "cost_usd", "REAL" },
     { "generation_history", "error_code", "TEXT" },
 
+    { "search_profiles", "stage", "INTEGER NOT NULL DEFAULT 0" },
+    { "search_profiles", "kpi_review", "INTEGER NOT NULL DEFAULT 0" },
+
     { NULL, NULL, NULL }
 };
 
@@ -391,7 +394,9 @@ const char *const  hr_store_own_schema[] = {
     "    updated_us INTEGER NOT NULL,\n"
     "    validation REAL NOT NULL,\n"
     "    completeness REAL NOT NULL,\n"
-    "    created_by INTEGER\n"
+    "    created_by INTEGER,\n"
+    "    stage INTEGER NOT NULL DEFAULT 0,\n"      /* hr_store_stage_t */
+    "    kpi_review INTEGER NOT NULL DEFAULT 0\n"   /* 1: generic, not approved */
     ")",
     /* seq stands in them by name, to be the second sort key */
     "CREATE INDEX IF NOT EXISTS idx_search_created"
@@ -411,6 +416,11 @@ const char *const  hr_store_own_schema[] = {
     " ON search_profiles(validation, seq, status, slot, employee)",
     "CREATE INDEX IF NOT EXISTS idx_search_completeness"
     " ON search_profiles(completeness, seq, status, slot, employee)",
+    "CREATE INDEX IF NOT EXISTS idx_search_stage"
+    " ON search_profiles(stage, created_us, seq, status, slot, employee)",
+    "CREATE INDEX IF NOT EXISTS idx_search_kpi"
+    " ON search_profiles(created_us, seq, status, slot, employee)"
+    " WHERE kpi_review = 1",
 
     /* users who joined somebody else's task */
     "CREATE TABLE IF NOT EXISTS generation_task_watchers (\n"

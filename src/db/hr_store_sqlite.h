@@ -171,6 +171,9 @@ hr_rc_t hr_store_explain(hr_store_conn_t *conn, hr_rc_t rc, hr_diag_t *diag,
     " p.updated_at, p.unit_path"
 #define HR_STORE_SOURCE_WIDTH  11
 
+/* What metadata with facts about the KPIs contains (generation.md 8.1). */
+#define HR_STORE_KPI_SOURCE  "\"kpi_source\""
+
 int64_t hr_store_source_hash(hr_store_conn_t *conn, sqlite3_stmt *stmt);
 
 /* Enters, updates or removes the copy of one profile row. */
@@ -181,14 +184,19 @@ hr_rc_t hr_store_index_sync(hr_store_conn_t *conn, int64_t *changed);
 
 /* -- shared by the profile files -- */
 
-#define HR_STORE_CARD_COLUMNS                                                 \
+/* kpi_review: an expression, because a list has the row of the copy at hand */
+#define HR_STORE_CARD_COLUMNS_WITH(kpi_review)                                \
     "p.id, p.department, p.position, p.employee_name, p.unit_path, p.status," \
     " p.validation_score, p.completeness_score, p.generation_time_seconds,"   \
     " p.input_tokens, p.output_tokens, p.total_tokens, p.current_version,"    \
     " p.revision, p.created_by, p.created_at, p.updated_at,"                  \
     " p.approval_state, u.username, u.full_name,"                             \
-    " (SELECT count(*) FROM profile_versions v WHERE v.profile_id = p.id)"
-#define HR_STORE_CARD_WIDTH  21
+    " (SELECT count(*) FROM profile_versions v WHERE v.profile_id = p.id), "  \
+    kpi_review
+#define HR_STORE_CARD_COLUMNS                                                 \
+    HR_STORE_CARD_COLUMNS_WITH("(SELECT s.kpi_review FROM search_profiles s"  \
+                               " WHERE s.profile_id = p.id)")
+#define HR_STORE_CARD_WIDTH  22
 
 #define HR_STORE_MAX_EACH    10000      /* ids in one call */
 
@@ -201,6 +209,7 @@ typedef struct {
     int64_t             current_version;
     int64_t             counter;        /* greatest version number ever used */
     int64_t             revision;
+    hr_store_stage_t    stage;
     char                etag[17];
 } hr_store_head_t;
 

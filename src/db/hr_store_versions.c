@@ -269,7 +269,8 @@ hr_store_version_append(hr_store_conn_t *conn, hr_str_t profile_id,
 
     if ((rc = hr_store_head(conn, profile_id, &head)) != HR_OK
         || (rc = hr_store_expected(conn, &head, expect)) != HR_OK
-        || (type == HR_STORE_EDITED
+        /* a text that somebody is asked about, or has approved, stays */
+        || (type == HR_STORE_EDITED && head.stage == HR_STORE_DRAFT
             && (rc = hr_store_may_collapse(conn, profile_id,
                                            head.current_version,
                                            content->user_id, now, &collapse))
@@ -312,7 +313,10 @@ hr_store_version_append(hr_store_conn_t *conn, hr_str_t profile_id,
 }
 
 
-/* Makes the version current and copies what belongs to it to the profile. */
+/*
+ * Makes the version current and copies what belongs to it to the profile: the
+ * state of its approval too, so that a new text is a draft (I-39).
+ */
 static hr_rc_t
 hr_store_copy_current(hr_store_conn_t *conn, hr_str_t profile_id,
     int64_t number, hr_instant_t now)
@@ -326,6 +330,9 @@ hr_store_copy_current(hr_store_conn_t *conn, hr_str_t profile_id,
         " validation_score = v.validation_score,"
         " completeness_score = v.completeness_score,"
         " updated_at = ?3, revision = coalesce(revision, 0) + 1,"
+        " approval_state = (SELECT a.to_state FROM profile_approvals a"
+        "  WHERE a.profile_id = ?1 AND a.version_number = ?2"
+        "  ORDER BY a.id DESC LIMIT 1),"
         " version_counter = max(?2, coalesce(version_counter, 0),"
         "  (SELECT max(m.version_number) FROM profile_versions m"
         "   WHERE m.profile_id = ?1))"
@@ -466,101 +473,4 @@ hr_store_version_delete(hr_store_conn_t *conn, hr_str_t profile_id,
     return hr_store_run(conn, NULL, "UPDATE profiles SET version_counter = ?2"
                                     " WHERE id = ?1", "ti", profile_id,
                         head.counter);
-}
-
-
-/* -- approval (I-39) -- */
-
-hr_rc_t
-hr_store_approval_set(hr_store_conn_t *conn, hr_str_t profile_id, hr_str_t from,
-    hr_str_t to, int64_t user_id, hr_str_t comment, hr_instant_t now)
-{
-    hr_rc_t           rc;
-    int64_t           changed;
-    hr_store_head_t   head;
-
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES);
-    if (rc == HR_OK) {
-        rc = hr_store_head(conn, profile_id, &head);
-    }
-
-    if (rc != HR_OK) {
-        return rc;
-    }
-
-    if (to.len == 0) {
-        return hr_store_refuse(conn, HR_INVALID, HR_STORE_E_BAD_VALUE);
-    }
-
-    rc = hr_store_run(conn, &changed,
-        "UPDATE profiles SET approval_state = ?3, updated_at = ?4,"
-        " revision = coalesce(revision, 0) + 1 WHERE id = ?1"
-        " AND coalesce(approval_state, 'draft') = coalesce(?2, 'draft')",
-        "ttt3", profile_id, from, to, now);
-    if (rc != HR_OK) {
-        return rc;
-    }
-
-    if (changed == 0) {
-        return hr_store_refuse(conn, HR_CONFLICT, HR_STORE_E_STATUS);
-    }
-
-    rc = hr_store_run(conn, NULL,
-        "INSERT INTO profile_approvals (profile_id, version_number,"
-        " from_state, to_state, user_id, comment, created_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "tittot3", profile_id,
-        head.current_version, from, to, user_id, comment, now);
-
-    return rc == HR_OK ? hr_store_index_put(conn, profile_id) : rc;
-}
-
-
-hr_rc_t
-hr_store_approvals_list(hr_store_conn_t *conn, hr_arena_t *arena,
-    hr_str_t profile_id, hr_store_approval_t **items, size_t *count)
-{
-    size_t                capacity;
-    hr_rc_t               rc;
-    sqlite3_stmt         *stmt;
-    hr_store_approval_t  *a;
-
-    *items = NULL;
-    *count = 0;
-    hr_store_read(conn);
-
-    stmt = hr_store_query(conn,
-        "SELECT a.version_number, a.from_state, a.to_state, a.comment,"
-        " u.username, a.user_id, a.created_at FROM profile_approvals a"
-        " LEFT JOIN users u ON u.id = a.user_id WHERE a.profile_id = ?1"
-        " ORDER BY a.id DESC LIMIT ?2", "ti", profile_id,
-        (int64_t) HR_STORE_MAX_VERSIONS);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
-
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        *items = hr_store_grow(arena, *items, *count, sizeof(*a), &capacity);
-        if (*items == NULL) {
-            *count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        a = &(*items)[(*count)++];
-
-        a->version = sqlite3_column_int64(stmt, 0);
-        a->from_state = hr_store_col(conn, arena, stmt, 1);
-        a->to_state = hr_store_col(conn, arena, stmt, 2);
-        a->comment = hr_store_col(conn, arena, stmt, 3);
-        a->username = hr_store_col(conn, arena, stmt, 4);
-        a->user_id = sqlite3_column_int64(stmt, 5);
-        a->at = hr_store_col_time(stmt, 6);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
 }

@@ -45,6 +45,11 @@ typedef struct {
     ngx_uint_t               starts;        /* single generations a minute and user */
 } ngx_http_hr_limits_t;
 
+/* Reviews that an approval goes through. */
+#define NGX_HTTP_HR_STEP_HR      0x02
+#define NGX_HTTP_HR_STEP_HEAD    0x04
+#define NGX_HTTP_HR_STEP_LEGAL   0x08
+
 typedef struct {
     ngx_flag_t               enabled;       /* some location has hr_api */
 
@@ -98,6 +103,7 @@ typedef struct {
     ngx_uint_t               language;      /* hr_lang_t */
     ngx_flag_t               naive_times;
     ngx_flag_t               viewer_overlay;    /* members that the old viewer shows */
+    ngx_uint_t               approval_steps;    /* NGX_HTTP_HR_STEP_* bits */
     ngx_str_t                environment;
     ngx_str_t                product;
     ngx_array_t             *cors_origins;  /* ngx_str_t */

@@ -20,6 +20,14 @@ static ngx_conf_enum_t  ngx_http_hr_languages[] = {
     { ngx_null_string, 0 }
 };
 
+static ngx_conf_bitmask_t  ngx_http_hr_steps[] = {
+    { ngx_string("none"), NGX_CONF_BITMASK_SET },
+    { ngx_string("hr_review"), NGX_HTTP_HR_STEP_HR },
+    { ngx_string("head_review"), NGX_HTTP_HR_STEP_HEAD },
+    { ngx_string("legal_review"), NGX_HTTP_HR_STEP_LEGAL },
+    { ngx_null_string, 0 }
+};
+
 static ngx_conf_num_bounds_t  ngx_http_hr_cost_bounds = {
     ngx_conf_check_num_bounds, 4, 16
 };
@@ -177,6 +185,9 @@ ngx_command_t  ngx_http_hr_commands[] = {
 
     NGX_HTTP_HR_MAIN("hr_viewer_overlay", NGX_CONF_FLAG, ngx_conf_set_flag_slot,
                      NGX_HTTP_HR_FIELD(viewer_overlay), NULL),
+    NGX_HTTP_HR_MAIN("hr_approval_steps", NGX_CONF_1MORE,
+                     ngx_conf_set_bitmask_slot,
+                     NGX_HTTP_HR_FIELD(approval_steps), &ngx_http_hr_steps),
 
     /* memory and threads */
     NGX_HTTP_HR_MAIN("hr_cache", NGX_CONF_TAKE123, ngx_http_hr_conf_params,
@@ -704,6 +715,12 @@ ngx_http_hr_conf_values(ngx_http_hr_main_conf_t *hmcf)
     ngx_conf_init_value(hmcf->legacy_passwords, 1);
     ngx_conf_init_value(hmcf->legacy_tokens, 1);
     ngx_conf_init_value(hmcf->viewer_overlay, 0);
+
+    if (hmcf->approval_steps == 0) {
+        hmcf->approval_steps = NGX_HTTP_HR_STEP_HR|NGX_HTTP_HR_STEP_HEAD
+                               |NGX_HTTP_HR_STEP_LEGAL;
+    }
+
     ngx_conf_init_uint_value(hmcf->language, HR_LANG_RU);
     ngx_conf_init_value(hmcf->naive_times, 0);
     ngx_conf_init_uint_value(hmcf->limits.login_pair, 5);

@@ -40,6 +40,14 @@ plain(void)
 }
 
 
+/* two of them with KPIs that are not the unit's own (I-04) */
+static const char *const  facts[] = {
+    "{}", "{\"data_sources\":{\"kpi_source\":\"specific\"}}",
+    "{\"data_sources\":{\"kpi_source\":\"template\"}}",
+    "{\"kpi_source\":\"none\"}"
+};
+
+
 static void
 fill(void)
 {
@@ -58,6 +66,7 @@ fill(void)
         slot.unit_path = hr_str_from_c(units[rand() % 5]);
 
         c = hr_fixture_content("{}");
+        c.metadata = hr_str_from_c(facts[rand() % 4]);
         c.validation_score = rand() % 11 / 10.0;
         c.completeness_score = rand() % 3 / 2.0;
         c.user_id = 1 + rand() % 2;
@@ -80,6 +89,14 @@ fill(void)
         if (rand() % 2) {
             WRITE(hr_store_profile_update(w, a, hr_fixture_id(i), &m, NULL,
                                           AT(200 + rand() % 100), NULL));
+        }
+    }
+
+    for (i = 0; i < ROWS; i++) {
+        if (rand() % 2) {
+            WRITE(hr_store_approval_set(w, hr_fixture_id(i), HR_STORE_DRAFT,
+                                        (hr_store_stage_t) (rand() % 6), 1,
+                                        HR_STR_NULL, AT(300)));
         }
     }
 
@@ -112,8 +129,11 @@ below(const hr_store_card_t *c, hr_str_t unit)
 static bool
 matches(const hr_store_card_t *c, const hr_store_filter_t *f)
 {
-    size_t  i;
-    bool    any = f->ndepartments == 0;
+    size_t             i;
+    bool               any = f->ndepartments == 0;
+    hr_store_stage_t   stage = HR_STORE_DRAFT;
+
+    hr_store_stage_parse(c->approval_state, &stage);
 
     for (i = 0; i < f->ndepartments; i++) {
         any = any || has(c->department, f->departments[i]);
@@ -129,6 +149,8 @@ matches(const hr_store_card_t *c, const hr_store_filter_t *f)
            && (f->min_completeness <= 0
                || c->completeness_score >= f->min_completeness)
            && (f->created_by == 0 || c->created_by == f->created_by)
+           && (f->stage_mask == 0 || (f->stage_mask >> stage & 1))
+           && (!f->kpi_review || c->kpi_review)
            && below(c, f->unit_path);
 }
 
@@ -316,6 +338,10 @@ combinations(void)
         if (rand() % 5 == 0) {
             f.unit_path = hr_str_from_c(units[rand() % 4]);
         }
+        if (rand() % 4 == 0) {
+            f.stage_mask = rand() % 2 ? 1u << rand() % 6 : (unsigned) rand() % 64;
+        }
+        f.kpi_review = rand() % 4 == 0;
         if (rand() % 40 != 0 && i > 300) {
             continue;
         }

@@ -425,10 +425,10 @@ approval_and_purge(void)
     hr_str_t              id = hr_fixture_id(1);
     hr_store_approval_t  *items;
 
-    IS_INT(WRITE(hr_store_approval_set(w, id, HR_STR_NULL, HR_STR("hr_review"),
+    IS_INT(WRITE(hr_store_approval_set(w, id, HR_STORE_DRAFT, HR_STORE_HR_REVIEW,
                                        1, HR_STR("к проверке"), AT(800))), HR_OK,
            "a draft goes to review");
-    IS_INT(WRITE(hr_store_approval_set(w, id, HR_STR("draft"), HR_STR("approved"),
+    IS_INT(WRITE(hr_store_approval_set(w, id, HR_STORE_DRAFT, HR_STORE_APPROVED,
                                        1, HR_STR_NULL, AT(801))), HR_CONFLICT,
            "a step from another state is refused");
     IS_INT(hr_fixture_error, HR_STORE_E_STATUS, "with a reason");
@@ -444,6 +444,45 @@ approval_and_purge(void)
     IS_INT(WRITE(hr_store_profile_purge(w, id)), HR_NOT_FOUND, "once");
     hr_store_approvals_list(r, a, id, &items, &count);
     IS_INT(count, 0, "with its history");
+}
+
+
+/* I-39: the state is the version's; I-04: who needs a look at the KPIs */
+static void
+approval_of_versions(void)
+{
+    int64_t                first;
+    hr_str_t               id = hr_fixture_id(70);
+    hr_store_content_t     c = hr_fixture_content("{\"position_title\":\"А\"}");
+    hr_store_appended_t    appended;
+    hr_store_activated_t   activated;
+
+    WRITE(hr_fixture_profile(70, "Отдел", "Роль", NULL, AT(890)));
+    c.metadata = HR_STR("{\"data_sources\":{\"kpi_source\":\"template\"}}");
+    IS_INT(WRITE(hr_store_version_append(w, id, HR_STORE_EDITED, &c, NULL, AT(900),
+                                         &appended)), HR_OK, "a text");
+    first = appended.number;
+    hr_store_profile_card(r, a, id, &card);
+    OK(card.kpi_review && card.approval_state.data == NULL,
+       "generic KPIs need a look");
+
+    WRITE(hr_store_approval_set(w, id, HR_STORE_DRAFT, HR_STORE_APPROVED, 1,
+                                HR_STR_NULL, AT(901)));
+    hr_store_profile_card(r, a, id, &card);
+    OK(!card.kpi_review, "until the profile is approved");
+
+    IS_INT(WRITE(hr_store_version_append(w, id, HR_STORE_EDITED, &c, NULL, AT(902),
+                                         &appended)), HR_OK, "another text");
+    OK(appended.number != first && !appended.collapsed,
+       "an approved text is not overwritten by a burst of saves");
+    hr_store_profile_card(r, a, id, &card);
+    OK(card.kpi_review && card.approval_state.data == NULL, "the new one is a draft");
+
+    IS_INT(WRITE(hr_store_version_activate(w, id, first, NULL, AT(903),
+                                           &activated)), HR_OK, "the old one again");
+    hr_store_profile_card(r, a, id, &card);
+    OK(hr_str_eq(card.approval_state, HR_STR("approved")) && !card.kpi_review,
+       "it is still approved");
 }
 
 
@@ -508,6 +547,7 @@ main(void)
     status();
     several();
     exhaustion();
+    approval_of_versions();
     approval_and_purge();
 
     hr_store_stale_t  stale;

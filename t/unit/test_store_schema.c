@@ -210,7 +210,7 @@ empty_file(void)
     hr_fixture_config.seed_ctx = &one;
     IS_INT(hr_store_prepare(&hr_fixture_config, &report, &diag), HR_OK,
            "it is created");
-    OK(report.created && report.wal && report.migrations == 4 && report.seeded == 1
+    OK(report.created && report.wal && report.migrations == 5 && report.seeded == 1
        && asked == 1, "seeded by the call-back");
     IS_INT(hr_store_prepare(&hr_fixture_config, &report, &diag), HR_OK,
            "a second start");
@@ -513,12 +513,67 @@ cancelling(void)
 }
 
 
+/* A folded copy that knew nothing of approvals learns it at the next start (I-04). */
+static void
+copy_of_before(void)
+{
+    sqlite3              *db;
+    hr_diag_t             diag;
+    hr_store_list_t       list;
+    hr_store_slot_t       slot = { .department = HR_STR("Отдел"),
+                                   .position = HR_STR("Роль") };
+    hr_store_filter_t     f = { .page = 1, .limit = 10, .kpi_review = true };
+    hr_store_report_t     report;
+    hr_store_content_t    c = hr_fixture_content("{}");
+
+    hr_fixture_open();
+    c.user_id = 1;
+    c.metadata = HR_STR("{\"data_sources\":{\"kpi_source\":\"template\"}}");
+    WRITE(hr_store_profile_insert(w, hr_fixture_id(1), &slot, &c, AT(0)));
+    WRITE(hr_store_profile_insert(w, hr_fixture_id(2), &slot, &c, AT(0)));
+    WRITE(hr_store_approval_set(w, hr_fixture_id(2), HR_STORE_DRAFT,
+                                HR_STORE_APPROVED, 1, HR_STR_NULL, AT(1)));
+    c.metadata = HR_STR("{}");
+    WRITE(hr_store_profile_insert(w, hr_fixture_id(3), &slot, &c, AT(0)));
+    hr_store_close(w);
+    hr_store_close(r);
+
+    db = shell(hr_fixture_path);
+    IS_INT(sqlite3_exec(db, "DROP INDEX idx_search_stage; DROP INDEX idx_search_kpi;"
+                            "ALTER TABLE search_profiles DROP COLUMN stage;"
+                            "ALTER TABLE search_profiles DROP COLUMN kpi_review;"
+                            "DELETE FROM schema_migrations WHERE name LIKE '0005%'",
+                        NULL, NULL, NULL), SQLITE_OK, "a file of before");
+    sqlite3_close(db);
+
+    IS_INT(hr_store_prepare(&hr_fixture_config, &report, &diag), HR_OK, "starts");
+    OK(report.migrations == 1 && report.rows_indexed == 2,
+       "rows that may need a look are entered again");
+
+    hr_fixture_open();
+    IS_INT(hr_store_profiles_list(r, a, &f, &list), HR_OK, "the list");
+    OK(list.total == 1 && list.count == 1
+       && hr_str_eq(list.items[0].id, hr_fixture_id(1)), "knows who needs a look");
+
+    f.kpi_review = false;
+    f.stage_mask = HR_STORE_MASK(HR_STORE_APPROVED);
+    IS_INT(hr_store_profiles_list(r, a, &f, &list), HR_OK, "the list");
+    OK(list.total == 1 && hr_str_eq(list.items[0].id, hr_fixture_id(2)),
+       "knows what is approved");
+
+    hr_store_close(w);
+    hr_store_close(r);
+    w = r = NULL;
+}
+
+
 int
 main(void)
 {
     hr_fixture_init();
 
     empty_file();
+    copy_of_before();
     old_file("current", "", 5);
     old_file("older", "DROP VIEW profile_details; DROP VIEW generation_stats;"
                       "DROP TABLE profile_versions;"
