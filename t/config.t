@@ -554,3 +554,42 @@ hr_admin password_file=$TEST_NGINX_HR_STATE/missing/admin
 --- must_die
 --- error_log eval
 qr/the password of the first account cannot be written to ".*missing\/admin": No such file/
+
+
+
+=== TEST 59: spans need an address
+--- hr_config
+hr_otlp key_file=$TEST_NGINX_HR_STATE/keys
+--- must_die
+--- error_log
+"hr_otlp" needs endpoint=
+
+
+
+=== TEST 60: an address that is none
+--- hr_config
+hr_otlp endpoint=127.0.0.1:4318
+--- must_die
+--- error_log
+"hr_otlp": endpoint=127.0.0.1:4318 must begin with https:// or http://
+
+
+
+=== TEST 61: a part of more than all
+--- hr_config
+hr_otlp endpoint=http://127.0.0.1:4318 sample=101
+--- must_die
+--- error_log
+"hr_otlp": parameter "sample=101" is not a number in the allowed range (0 to 100)
+
+
+
+=== TEST 62: the headers of a collector are lines with a colon
+--- hr_config
+hr_otlp endpoint=http://127.0.0.1:4318 key_file=$TEST_NGINX_HR_STATE/keys
+--- hr_files
+>>> keys
+a key without a name
+--- must_die
+--- error_log eval
+qr/"hr_otlp": the key file ".*keys" must hold at most 8 lines "<header>: <value>"/

@@ -1,6 +1,7 @@
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_remote.h"
 #include "ngx_http_hr_trace.h"
+#include "ngx_http_hr_otlp.h"
 #include "ngx_http_hr_job.h"
 
 
@@ -289,106 +290,9 @@ ngx_http_hr_exit_process(ngx_cycle_t *cycle)
 
     ngx_http_hr_remote_exit_process();
     ngx_http_hr_trace_exit_process();
+    ngx_http_hr_otlp_exit_process();
     ngx_http_hr_upkeep_stop();
     ngx_http_hr_db_exit_process();
     ngx_http_hr_stat_exit_process();
     ngx_http_hr_worker_slot_release(hmcf->worker_slot);
-}
-
-
-/* ---- variables for the access log ---- */
-
-
-static ngx_int_t
-ngx_http_hr_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
-    uintptr_t data)
-{
-    u_char             *p;
-    ngx_http_hr_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_hr_module);
-
-    v->valid = 1;
-    v->no_cacheable = 1;
-    v->not_found = 0;
-
-    /* a location of plain files has no context before its headers are made */
-    if (ctx == NULL && data == 4) {
-        ctx = ngx_http_hr_ctx(r);
-    }
-
-    if (ctx == NULL || (ctx->route == NULL && data != 4)) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    switch (data) {
-
-    case 0:                         /* $hr_route */
-        v->data = (u_char *) ctx->route->name;
-        v->len = ngx_strlen(ctx->route->name);
-        return NGX_OK;
-
-    case 1:                         /* $hr_user: the id, never a name */
-        if (ctx->user.id == 0) {
-            v->not_found = 1;
-            return NGX_OK;
-        }
-
-        /* fall through */
-
-    case 2:                         /* $hr_db_time: seconds in the database */
-        p = ngx_pnalloc(r->pool, NGX_INT64_LEN + 8);
-        if (p == NULL) {
-            return NGX_ERROR;
-        }
-
-        v->data = p;
-
-        if (data == 1) {
-            v->len = ngx_sprintf(p, "%L", ctx->user.id) - p;
-        } else {
-            v->len = ngx_sprintf(p, "%uL.%06uL", ctx->db_usec / 1000000,
-                                 ctx->db_usec % 1000000) - p;
-        }
-
-        return NGX_OK;
-
-    case 3:                         /* $hr_cache */
-        v->data = (u_char *) (ctx->cache_hit ? "HIT"
-                              : (ctx->route->flags & NGX_HTTP_HR_CACHED)
-                                ? "MISS" : "-");
-        v->len = ngx_strlen(v->data);
-        return NGX_OK;
-
-    default:                        /* $hr_request_id */
-        v->data = (u_char *) ctx->answer.request_id;
-        v->len = ngx_strlen(v->data);
-        return NGX_OK;
-    }
-}
-
-
-ngx_int_t
-ngx_http_hr_add_variables(ngx_conf_t *cf)
-{
-    static ngx_str_t  names[] = {
-        ngx_string("hr_route"), ngx_string("hr_user"), ngx_string("hr_db_time"),
-        ngx_string("hr_cache"), ngx_string("hr_request_id"),
-    };
-
-    ngx_uint_t            i;
-    ngx_http_variable_t  *var;
-
-    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        var = ngx_http_add_variable(cf, &names[i], NGX_HTTP_VAR_NOCACHEABLE);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = ngx_http_hr_variable;
-        var->data = i;
-    }
-
-    return NGX_OK;
 }

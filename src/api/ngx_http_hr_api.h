@@ -13,8 +13,6 @@
 #include "hr_score.h"
 #include "hr_xlsx.h"
 
-#define NGX_HTTP_HR_VERSION  "1.0.0"
-
 #define NGX_HTTP_HR_DOCS  6         /* addresses of the API description */
 
 /* What hmcf->api points to. */
@@ -38,7 +36,6 @@ typedef struct {
 
 ngx_http_hr_api_t *ngx_http_hr_api(void);
 
-ngx_int_t ngx_http_hr_add_variables(ngx_conf_t *cf);
 ngx_int_t ngx_http_hr_postconfiguration(ngx_conf_t *cf);
 ngx_int_t ngx_http_hr_init_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_hr_init_process(ngx_cycle_t *cycle);
@@ -109,6 +106,14 @@ ngx_int_t ngx_http_hr_conf_file(ngx_conf_t *cf, const ngx_str_t *dir,
 ngx_int_t ngx_http_hr_stat_postconfiguration(ngx_conf_t *cf);
 void ngx_http_hr_stat_init_process(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf);
 void ngx_http_hr_stat_exit_process(void);
+
+/* spans.c: the span of a request that took so many microseconds */
+void ngx_http_hr_span(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx, uint64_t took);
+
+/* variables.c: what the access log may say */
+ngx_int_t ngx_http_hr_add_variables(ngx_conf_t *cf);
+/* "HIT", "MISS" or "-" of a routed request */
+const char *ngx_http_hr_cache_word(const ngx_http_hr_ctx_t *ctx);
 
 /* upkeep.c: foreign writers, old sessions and tasks */
 void ngx_http_hr_upkeep_start(ngx_cycle_t *cycle, ngx_http_hr_api_t *api);

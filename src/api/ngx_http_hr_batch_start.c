@@ -634,6 +634,8 @@ ngx_http_hr_batch_add(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
                                                in->count));
     }
 
+    ngx_http_hr_task_logged(w, id, NULL);
+
     return rc == HR_OK ? ngx_http_hr_batch_told(w) : rc;
 }
 
@@ -797,6 +799,8 @@ ngx_http_hr_batch_start(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
         ngx_http_hr_work_free(w);
         return rc;
     }
+
+    ngx_http_hr_generation_trace(r, ctx, w, &in->params);
 
     if (hr_uuid_make(in->id) != HR_OK) {
         ngx_http_hr_work_free(w);

@@ -176,6 +176,26 @@ ngx_http_hr_generation_refused(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
 }
 
 
+void
+ngx_http_hr_generation_trace(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_http_hr_work_t *w, ngx_http_hr_job_params_t *params)
+{
+    char                            text[HR_TRACEPARENT + 1];
+    const ngx_http_hr_trace_ctx_t  *trace = ngx_http_hr_traced(r, ctx);
+
+    if (trace == NULL) {
+        return;
+    }
+
+    hr_traceparent_format(&trace->own, text);
+    params->traceparent = ngx_http_hr_work_str(w, hr_str_from_c(text));
+
+    if (trace->state.len != 0) {
+        params->tracestate = ngx_http_hr_work_str(w, ngx_http_hr_str(&trace->state));
+    }
+}
+
+
 /* ---- start ---- */
 
 
@@ -297,6 +317,8 @@ ngx_http_hr_start_add(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
         return ngx_http_hr_generation_refused(w, conn, rc);
     }
 
+    ngx_http_hr_task_logged(w, in->task.id, NULL);
+
     rc = ngx_http_hr_audit(w, conn, in->profile_id[0] ? "profile.regenerate"
                                                       : "generation.start",
                            "task", in->task.id, HR_STR_NULL);
@@ -417,6 +439,8 @@ ngx_http_hr_start_go(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
         ngx_http_hr_work_free(w);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_http_hr_generation_trace(r, ctx, w, &in->target.params);
 
     if (ngx_http_hr_work_hold_data(w) != NGX_OK) {
         ngx_http_hr_work_free(w);

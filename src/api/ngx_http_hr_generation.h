@@ -89,6 +89,9 @@ void ngx_http_hr_generation_warnings(ngx_http_hr_work_t *w, hr_jw_t *jw,
  */
 ngx_int_t ngx_http_hr_generation_allowed(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx, ngx_uint_t counted, ngx_int_t *rc);
+/* The tasks of this request belong to its trace. */
+void ngx_http_hr_generation_trace(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_http_hr_work_t *w, ngx_http_hr_job_params_t *params);
 /* {"error_code": ...} in the arena */
 hr_str_t ngx_http_hr_generation_details(hr_arena_t *arena, hr_generr_t error);
 /*
@@ -114,6 +117,10 @@ hr_rc_t ngx_http_hr_generation_refused(ngx_http_hr_work_t *w,
  */
 hr_rc_t ngx_http_hr_task_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     hr_str_t id, hr_store_task_t *task);
+
+/* In run(): what the access log says of the task; metadata NULL: none. */
+void ngx_http_hr_task_logged(ngx_http_hr_work_t *w, hr_str_t id,
+    const hr_json_t *metadata);
 
 /* The task object of api-profiles.md 2.1; progress NULL: no worker runs it. */
 void ngx_http_hr_task_write(hr_jw_t *jw, const hr_answer_ctx_t *answer,

@@ -29,6 +29,17 @@ ngx_http_hr_task_unknown(ngx_http_hr_work_t *w)
 }
 
 
+void
+ngx_http_hr_task_logged(ngx_http_hr_work_t *w, hr_str_t id, const hr_json_t *metadata)
+{
+    if (id.len == sizeof(w->job) - 1) {
+        ngx_memcpy(w->job, id.data, sizeof(w->job) - 1);
+    }
+
+    (void) hr_json_int(hr_json_path(metadata, "llm.tokens.total"), &w->tokens);
+}
+
+
 hr_rc_t
 ngx_http_hr_task_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn, hr_str_t id,
     hr_store_task_t *task)
@@ -36,6 +47,10 @@ ngx_http_hr_task_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn, hr_str_t id,
     hr_rc_t  rc;
 
     rc = hr_store_task_get(conn, w->arena, id, w->user.id, task);
+
+    if (rc == HR_OK) {
+        ngx_http_hr_task_logged(w, task->id, NULL);
+    }
 
     if (rc == HR_NOT_FOUND) {
         return ngx_http_hr_task_unknown(w);
@@ -165,11 +180,17 @@ static hr_rc_t
 ngx_http_hr_task_outcome(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     const hr_store_task_t *task, ngx_http_hr_outcome_t *out)
 {
+    hr_rc_t  rc;
+
     ngx_memzero(out, sizeof(ngx_http_hr_outcome_t));
 
-    return task->profile_id.data != NULL
-           ? ngx_http_hr_task_stored(w, conn, task, out)
-           : ngx_http_hr_task_kept(w, task, out);
+    rc = task->profile_id.data != NULL
+         ? ngx_http_hr_task_stored(w, conn, task, out)
+         : ngx_http_hr_task_kept(w, task, out);
+
+    ngx_http_hr_task_logged(w, task->id, out->metadata);
+
+    return rc;
 }
 
 

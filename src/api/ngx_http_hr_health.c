@@ -10,6 +10,7 @@
  */
 
 #include "ngx_http_hr_generation.h"
+#include "ngx_http_hr_otlp.h"
 #include "ngx_http_hr_trace.h"
 
 
@@ -196,7 +197,8 @@ ngx_http_hr_health_done(ngx_http_hr_work_t *w)
                                        : refused ? "degraded" : "operational");
     hr_jw_kc(&jw, "generation", ngx_http_hr_generation_word(generation));
     hr_jw_kc(&jw, "disk", low ? "degraded" : "operational");
-    hr_jw_kc(&jw, "tracing", !ngx_http_hr_trace_enabled() ? "disabled"
+    hr_jw_kc(&jw, "tracing", !ngx_http_hr_trace_enabled()
+                             && !ngx_http_hr_otlp_enabled() ? "disabled"
                              : tracing ? "operational" : "degraded");
     hr_jw_end_object(&jw);
 

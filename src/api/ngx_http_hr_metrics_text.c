@@ -70,6 +70,11 @@ static const ngx_http_hr_counter_row_t  ngx_http_hr_counter_rows[] = {
     { "hr_traces", NULL, "result", "dropped", NGX_HTTP_HR_COUNT_TRACES_DROPPED, 0 },
     { "hr_trace_failures", "Batches of them that could not be sent", NULL, NULL,
       NGX_HTTP_HR_COUNT_TRACES_FAILED, 0 },
+    { "hr_spans", "Spans for the collector (hr_otlp)", "result", "sent",
+      NGX_HTTP_HR_COUNT_SPANS_SENT, 0 },
+    { "hr_spans", NULL, "result", "dropped", NGX_HTTP_HR_COUNT_SPANS_DROPPED, 0 },
+    { "hr_span_failures", "Batches of them that could not be sent", NULL, NULL,
+      NGX_HTTP_HR_COUNT_SPANS_FAILED, 0 },
 };
 
 /* Figures of a shard of the response cache. */

@@ -6,11 +6,12 @@
 
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_job.h"
+#include "ngx_http_hr_otlp.h"
 #include "ngx_http_hr_trace.h"
 
 
 #define NGX_HTTP_HR_STAT_MS    500
-#define NGX_HTTP_HR_STAT_TOLD  7
+#define NGX_HTTP_HR_STAT_TOLD  10
 
 static ngx_event_t                 ngx_http_hr_stat_event;
 static ngx_connection_t            ngx_http_hr_stat_dummy;  /* debug logging reads its fd */
@@ -34,6 +35,7 @@ ngx_http_hr_stat_add(ngx_http_hr_stat_times_t *times, uint64_t usec)
 static ngx_int_t
 ngx_http_hr_stat_request(ngx_http_request_t *r)
 {
+    uint64_t                   took;
     ngx_uint_t                 class;
     ngx_http_hr_ctx_t         *ctx;
     ngx_http_hr_route_stat_t  *stat;
@@ -50,7 +52,12 @@ ngx_http_hr_stat_request(ngx_http_request_t *r)
 
     (void) ngx_atomic_fetch_add(&stat->requests[class < 6 ? class : 0], 1);
     (void) ngx_atomic_fetch_add(&stat->bytes, r->connection->sent);
-    ngx_http_hr_stat_add(&stat->times, ngx_http_hr_clock() - ctx->started);
+    took = ngx_http_hr_clock() - ctx->started;
+    ngx_http_hr_stat_add(&stat->times, took);
+
+    if (ngx_http_hr_otlp_enabled()) {
+        ngx_http_hr_span(r, ctx, took);
+    }
 
     return NGX_OK;
 }
@@ -83,7 +90,8 @@ ngx_http_hr_stat_tell(void)
 {
     ngx_uint_t                    i;
     ngx_http_hr_worker_slot_t    *slot;
-    ngx_http_hr_trace_stat_t      trace = ngx_http_hr_trace_stat();
+    ngx_http_hr_courier_stat_t    spans = ngx_http_hr_otlp_stat();
+    ngx_http_hr_courier_stat_t    trace = ngx_http_hr_trace_stat();
     const ngx_http_hr_db_stat_t  *db = ngx_http_hr_db_stat();
 
     const struct {
@@ -97,6 +105,9 @@ ngx_http_hr_stat_tell(void)
         { NGX_HTTP_HR_COUNT_TRACES_SENT, trace.sent },
         { NGX_HTTP_HR_COUNT_TRACES_DROPPED, trace.dropped },
         { NGX_HTTP_HR_COUNT_TRACES_FAILED, trace.failed },
+        { NGX_HTTP_HR_COUNT_SPANS_SENT, spans.sent },
+        { NGX_HTTP_HR_COUNT_SPANS_DROPPED, spans.dropped },
+        { NGX_HTTP_HR_COUNT_SPANS_FAILED, spans.failed },
     };
 
     ngx_http_hr_turn_tell();
@@ -113,7 +124,7 @@ ngx_http_hr_stat_tell(void)
     slot->load[NGX_HTTP_HR_LOAD_CPUS] = db->cpus;
     slot->load[NGX_HTTP_HR_LOAD_WAITING] = db->waiting;
     slot->load[NGX_HTTP_HR_LOAD_JOBS] = ngx_http_hr_job_count();
-    slot->load[NGX_HTTP_HR_LOAD_TRACE_FAILURES] = trace.failing;
+    slot->load[NGX_HTTP_HR_LOAD_TRACE_FAILURES] = trace.failing + spans.failing;
 }
 
 

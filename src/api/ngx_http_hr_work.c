@@ -368,6 +368,8 @@ ngx_http_hr_work_done(ngx_http_hr_db_op_t *op)
 
     if (w->ctx != NULL) {
         w->ctx->db_usec += op->usec;
+        w->ctx->tokens = w->tokens;
+        ngx_memcpy(w->ctx->job, w->job, sizeof(w->ctx->job));
     }
 
     rc = w->done ? w->done(w) : NGX_OK;

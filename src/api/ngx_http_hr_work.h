@@ -72,6 +72,9 @@ struct ngx_http_hr_work_s {
     bool                       gzip;        /* compress the answer in the thread */
     bool                       etag;        /* a strong ETag of the body */
 
+    char                       job[37];     /* for $hr_job: the task or batch; "": none */
+    int64_t                    tokens;      /* for $hr_tokens; 0: none are known */
+
     /* objects whose cached answers end with this write (after the commit) */
     ngx_uint_t                 nslots;
     ngx_uint_t                 slots[NGX_HTTP_HR_WORK_SLOTS];

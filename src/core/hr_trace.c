@@ -106,6 +106,10 @@ hr_trace_summary(hr_trace_writer_t *tw, const char *key)
         }
     }
 
+    if (tw->t->traceparent.len != 0) {
+        hr_jw_kstr(&tw->w, "traceparent", tw->t->traceparent);
+    }
+
     hr_jw_end_object(&tw->w);
 }
 

@@ -10,11 +10,11 @@
 
 #include "hr_json.h"
 #include "hr_time.h"
-
-#define HR_TRACE_ID  32         /* hex digits */
+#include "hr_tracecontext.h"
 
 typedef struct {
     hr_str_t          trace_id;         /* HR_TRACE_ID digits */
+    hr_str_t          traceparent;      /* W3C, of the spans; len 0: none */
     int64_t           user_id;          /* of the account; 0: none */
     hr_str_t          session_id;       /* task or batch */
     hr_str_t          environment;

@@ -13,6 +13,7 @@
  *   ngx_http_hr_turn.c      lengths of the event loop's turns, watchdog
  *   ngx_http_hr_conf.c      directives
  *   ngx_http_hr_file.c      a file of the company as a whole
+ *   ngx_http_hr_traced.c    the trace that a request belongs to
  *   ngx_http_hr_sse.c       server-sent events
  */
 
@@ -27,6 +28,9 @@
 
 #include "hr_envelope.h"
 #include "hr_jwt.h"
+#include "hr_tracecontext.h"
+
+#define NGX_HTTP_HR_VERSION  "1.0.0"
 
 
 extern ngx_module_t  ngx_http_hr_module;
@@ -134,6 +138,14 @@ typedef struct {
     ngx_str_t                langfuse_key_file;
     ngx_str_t                langfuse_prompt;       /* of the registry; empty: local only */
     ngx_str_t                langfuse_key;          /* "public:secret", NUL-terminated */
+
+    /* spans */
+    ngx_str_t                otlp_endpoint;         /* empty: off */
+    ngx_str_t                otlp_key_file;         /* headers of the collector */
+    ngx_str_t                otlp_service;
+    ngx_uint_t               otlp_sample;           /* percent of our own traces */
+    ngx_uint_t               otlp_queue;            /* spans that may wait, a worker */
+    ngx_array_t             *otlp_headers;          /* ngx_str_t, NUL-terminated */
 
     /* the server of the first hr_api: where llm_location is looked up */
     ngx_http_core_srv_conf_t  *server;
@@ -271,6 +283,14 @@ typedef struct {
     ngx_str_t                 value;
 } ngx_http_hr_arg_t;
 
+/* The trace that a request belongs to (W3C Trace Context). */
+typedef struct {
+    hr_tracecontext_t         own;          /* span of the request; the client's when
+                                               none are exported */
+    char                      parent[HR_SPAN_ID + 1];   /* "": a root */
+    ngx_str_t                 state;        /* tracestate, to be handed on */
+} ngx_http_hr_trace_ctx_t;
+
 struct ngx_http_hr_ctx_s {
     const ngx_http_hr_route_t *route;
     ngx_uint_t                route_index;
@@ -301,6 +321,10 @@ struct ngx_http_hr_ctx_s {
     unsigned                  args_parsed:1;
     unsigned                  cache_hit:1;
     unsigned                  counted:1;
+    unsigned                  trace_known:1;
+    ngx_http_hr_trace_ctx_t  *trace;        /* by ngx_http_hr_traced() */
+    char                      job[37];      /* for $hr_job; "": none */
+    int64_t                   tokens;       /* for $hr_tokens; 0: none are known */
     uint64_t                  db_usec;      /* for $hr_db_time */
     struct ngx_http_hr_stream_s  *stream;   /* stream.c */
     uint64_t                  started;      /* monotonic, microseconds */
@@ -316,6 +340,13 @@ ngx_int_t ngx_http_hr_metrics_handler(ngx_http_request_t *r);
 ngx_http_hr_ctx_t *ngx_http_hr_ctx(ngx_http_request_t *r);
 /* The request's arena, freed with the request; NULL: no memory. */
 hr_arena_t *ngx_http_hr_arena(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx);
+
+/*
+ * The trace of the request: the client's (traceparent), or one of our own when spans
+ * are exported.  NULL: neither, or no memory.  Found once, on demand.
+ */
+ngx_http_hr_trace_ctx_t *ngx_http_hr_traced(ngx_http_request_t *r,
+    ngx_http_hr_ctx_t *ctx);
 
 /* Microseconds of a clock that is never set; for ctx->started and durations. */
 uint64_t ngx_http_hr_clock(void);

@@ -130,6 +130,15 @@ static ngx_http_hr_param_t  ngx_http_hr_langfuse_params[] = {
     NGX_HTTP_HR_P_END
 };
 
+static ngx_http_hr_param_t  ngx_http_hr_otlp_params[] = {
+    NGX_HTTP_HR_P("endpoint", STR, 0, 0, otlp_endpoint),
+    NGX_HTTP_HR_P("key_file", PATH, 0, 0, otlp_key_file),
+    NGX_HTTP_HR_P("service", STR, 0, 0, otlp_service),
+    NGX_HTTP_HR_P("sample", NUM, 0, 100, otlp_sample),
+    NGX_HTTP_HR_P("queue", NUM, 16, 1000000, otlp_queue),
+    NGX_HTTP_HR_P_END
+};
+
 
 #define NGX_HTTP_HR_MAIN(name, args, set, field, post)                        \
     { ngx_string(name), NGX_HTTP_MAIN_CONF|args, set,                         \
@@ -226,6 +235,10 @@ ngx_command_t  ngx_http_hr_commands[] = {
     NGX_HTTP_HR_MAIN("hr_langfuse", NGX_CONF_TAKE123, ngx_http_hr_conf_params,
                      0, ngx_http_hr_langfuse_params),
 
+    /* spans */
+    NGX_HTTP_HR_MAIN("hr_otlp", NGX_CONF_1MORE, ngx_http_hr_conf_params,
+                     0, ngx_http_hr_otlp_params),
+
     ngx_null_command
 };
 
@@ -277,6 +290,8 @@ ngx_http_hr_create_main_conf(ngx_conf_t *cf)
     hmcf->llm_retry = NGX_CONF_UNSET_MSEC;
     hmcf->llm_answer_max = NGX_CONF_UNSET_SIZE;
     hmcf->llm_budget = NGX_CONF_UNSET_UINT;
+    hmcf->otlp_sample = NGX_CONF_UNSET_UINT;
+    hmcf->otlp_queue = NGX_CONF_UNSET_UINT;
 
     return hmcf;
 }
@@ -741,6 +756,12 @@ ngx_http_hr_conf_values(ngx_http_hr_main_conf_t *hmcf)
     ngx_conf_init_msec_value(hmcf->llm_retry, 1000);
     ngx_conf_init_size_value(hmcf->llm_answer_max, 16 * 1024 * 1024);
     ngx_conf_init_uint_value(hmcf->llm_budget, 0);
+    ngx_conf_init_uint_value(hmcf->otlp_sample, 100);
+    ngx_conf_init_uint_value(hmcf->otlp_queue, 2048);
+
+    if (hmcf->otlp_service.data == NULL) {
+        ngx_str_set(&hmcf->otlp_service, "nginx-hr");
+    }
 
     if (hmcf->pool_read.data == NULL) {
         ngx_str_set(&hmcf->pool_read, "hr_read");

@@ -309,7 +309,11 @@ ngx_http_hr_call_subrequest(ngx_http_hr_call_t *call)
         != NGX_OK
         || ngx_http_hr_call_header(sr, "Content-Type", type) != NGX_OK
         || ngx_http_hr_call_header(sr, "Accept", accept) != NGX_OK
-        || ngx_http_hr_call_header(sr, "X-Request-ID", call->id) != NGX_OK)
+        || ngx_http_hr_call_header(sr, "X-Request-ID", call->id) != NGX_OK
+        || (call->traceparent.len
+            && ngx_http_hr_call_header(sr, "traceparent", call->traceparent) != NGX_OK)
+        || (call->tracestate.len
+            && ngx_http_hr_call_header(sr, "tracestate", call->tracestate) != NGX_OK))
     {
         return NGX_ERROR;
     }

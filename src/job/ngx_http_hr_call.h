@@ -24,6 +24,8 @@ struct ngx_http_hr_call_s {
     /* by the caller; must live until done() or abort() */
     ngx_str_t                 location;     /* internal URI */
     ngx_str_t                 id;           /* of the task, for log and header */
+    ngx_str_t                 traceparent;  /* len 0: none is sent */
+    ngx_str_t                 tracestate;
     const hr_str_t           *segments;     /* body */
     size_t                    count;
     size_t                    length;       /* bytes of the body */

@@ -2,6 +2,7 @@
 #include "ngx_http_hr_job_claim.h"
 #include "ngx_http_hr_touch.h"
 #include "ngx_http_hr_trace.h"
+#include "ngx_http_hr_otlp.h"
 
 
 #define NGX_HTTP_HR_JOB_TICK     100        /* ms */
@@ -90,7 +91,9 @@ ngx_http_hr_job_postconfiguration(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf)
         return NGX_ERROR;
     }
 
-    if (ngx_http_hr_trace_conf(cf, hmcf) != NGX_OK) {
+    if (ngx_http_hr_trace_conf(cf, hmcf) != NGX_OK
+        || ngx_http_hr_otlp_conf(cf, hmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -135,9 +138,8 @@ ngx_http_hr_job_init_process(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
 
     ngx_http_hr_job_recover(1);
 
-    if (ngx_http_hr_trace_init_process(hmcf, cycle->log) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_http_hr_trace_init_process(hmcf, cycle->log);
+    ngx_http_hr_otlp_init_process(hmcf, cycle->log);
 
     return ngx_http_hr_remote_init_process(hmcf, cycle->log);
 }

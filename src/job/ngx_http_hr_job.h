@@ -9,6 +9,7 @@
  *   ngx_http_hr_job_run.c     the steps of one job
  *   ngx_http_hr_job_retry.c   what follows a failed attempt
  *   ngx_http_hr_call.c        one call of the model
+ *   ngx_http_hr_job_spans.c   what tracing hears of a job
  *   ngx_http_hr_gen.c         rules and prompts of this process
  */
 
@@ -44,6 +45,8 @@ typedef struct {
     double    temperature;
     hr_str_t  model;            /* len 0: none asked for */
     hr_str_t  reason;           /* note of the version; len 0: none */
+    hr_str_t  traceparent;      /* of the request that started it; len 0: none */
+    hr_str_t  tracestate;
     bool      force;
 } ngx_http_hr_job_params_t;
 

@@ -25,6 +25,14 @@ ngx_http_hr_job_params_write(hr_arena_t *arena,
         hr_jw_kstr(&w, "reason", params->reason);
     }
 
+    if (params->traceparent.len != 0) {
+        hr_jw_kstr(&w, "traceparent", params->traceparent);
+    }
+
+    if (params->tracestate.len != 0) {
+        hr_jw_kstr(&w, "tracestate", params->tracestate);
+    }
+
     if (params->force) {
         hr_jw_kbool(&w, "force", true);
     }
@@ -58,6 +66,9 @@ ngx_http_hr_job_params_read(hr_arena_t *arena, hr_str_t json,
                               && params->temperature <= 2.0;
     params->model = hr_json_text(hr_json_get(root, "model"));
     params->reason = hr_json_text(hr_json_get(root, "reason"));
+
+    params->traceparent = hr_json_text(hr_json_get(root, "traceparent"));
+    params->tracestate = hr_json_text(hr_json_get(root, "tracestate"));
 
     force = hr_json_get(root, "force");
     params->force = hr_json_is(force, HR_JSON_BOOL) && force->boolean;

@@ -178,6 +178,8 @@ ngx_http_hr_job_begin(ngx_http_hr_job_t *job)
     job->timer.data = job;
     job->timer.log = ngx_cycle->log;
 
+    ngx_http_hr_job_trace_begin(job);
+
     ngx_http_hr_job_show(job, NGX_HTTP_HR_STEP_INIT);
 
     if (ngx_exiting) {
@@ -217,6 +219,7 @@ ngx_http_hr_job_prepare(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
     request.temperature = job->params.temperature;
     request.model = job->params.model;
     request.task_id = job->task.id;
+
     if (ngx_http_hr_trace_enabled()) {
         ngx_http_hr_trace_id(job->task.id, trace_id);
         request.trace_id = hr_arena_str(job->arena, hr_str_from_c(trace_id));
@@ -400,6 +403,7 @@ ngx_http_hr_job_call(ngx_http_hr_job_t *job)
     call->progress = ngx_http_hr_job_progress;
     call->done = ngx_http_hr_job_called;
     call->data = job;
+    ngx_http_hr_job_trace_call(job);
 
     if (job->answer_arena == NULL || call->reader == NULL
         || ngx_http_hr_call_start(call) != NGX_OK)
@@ -489,6 +493,7 @@ ngx_http_hr_job_judged(ngx_http_hr_job_t *job)
     }
 
     ngx_http_hr_count_attempt(job->result.error);
+    ngx_http_hr_job_trace_called(job, hr_generr_code(job->result.error));
 
     switch (ngx_http_hr_job_next(job, &pause)) {
 
@@ -700,40 +705,6 @@ ngx_http_hr_job_account(const ngx_http_hr_job_t *job)
 }
 
 
-/* What the tracing service hears of the job's end. */
-static void
-ngx_http_hr_job_trace(ngx_http_hr_job_t *job, hr_generr_t error)
-{
-    char                      id[HR_TRACE_ID + 1];
-    hr_trace_t                trace;
-    ngx_http_hr_main_conf_t  *hmcf = ngx_http_hr_main_conf();
-
-    if (!ngx_http_hr_trace_enabled()) {
-        return;
-    }
-
-    ngx_http_hr_trace_id(job->task.id, id);
-
-    ngx_memzero(&trace, sizeof(trace));
-    trace.trace_id = hr_str_from_c(id);
-    trace.user_id = job->task.created_by;
-    trace.session_id = job->task.batch_id.data != NULL ? job->task.batch_id
-                                                       : job->task.id;
-    trace.environment = ngx_http_hr_str(&hmcf->environment);
-    trace.started = job->started_at;
-    trace.ended = hr_time_now();
-    trace.success = error == HR_GENERR_NONE;
-    trace.error_code = hr_str_from_c(hr_generr_code(error));
-    trace.metadata = job->result.metadata_tree;
-    trace.completeness = job->result.completeness;
-    trace.has_quality = job->result.has_validation;
-    trace.quality = job->result.validation;
-    trace.schema_valid = job->result.schema_valid;
-
-    ngx_http_hr_trace_push(&trace);
-}
-
-
 static void
 ngx_http_hr_job_stored(ngx_http_hr_job_t *job)
 {
@@ -748,7 +719,7 @@ ngx_http_hr_job_stored(ngx_http_hr_job_t *job)
         }
 
         ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_COMPLETED, 1);
-        ngx_http_hr_job_trace(job, HR_GENERR_NONE);
+        ngx_http_hr_job_traced(job, hr_generr_code(HR_GENERR_NONE));
         ngx_http_hr_job_account(job);
         (void) ngx_http_hr_breaker_report(1, job->probe, 0);
         ngx_http_hr_jobs_set_fault(HR_GENERR_NONE);
@@ -810,7 +781,7 @@ ngx_http_hr_job_failed(ngx_http_hr_job_t *job)
                       "hr: generation task %*s failed: %s", job->task.id.len,
                       job->task.id.data, hr_generr_code(error));
         ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_FAILED, 1);
-        ngx_http_hr_job_trace(job, error);
+        ngx_http_hr_job_traced(job, hr_generr_code(error));
         ngx_http_hr_job_account(job);
         ngx_http_hr_job_report(job, error);
 
@@ -878,11 +849,17 @@ ngx_http_hr_job_stop(ngx_http_hr_job_t *job)
     if (job->calling) {
         job->calling = 0;
         ngx_http_hr_call_abort(&job->call);
+        job->call.elapsed = ngx_current_msec - job->call.started;
     }
 
     job->waiting = 0;
     job->pausing = 0;
-    ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_CANCELLED, !job->gone);
+
+    if (!job->gone) {
+        ngx_http_hr_count(NGX_HTTP_HR_COUNT_JOBS_CANCELLED, 1);
+        ngx_http_hr_job_trace_stopped(job);
+    }
+
     ngx_http_hr_job_finish(job);
 }
 

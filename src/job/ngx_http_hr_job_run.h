@@ -9,6 +9,7 @@
 #include "ngx_http_hr_remote.h"
 
 #include "hr_members.h"
+#include "hr_tracecontext.h"
 
 #define NGX_HTTP_HR_JOB_LEASE   (60 * 1000)     /* ms; renewed at a third */
 #define NGX_HTTP_HR_JOB_CLAIMS  5               /* of one task, then "interrupted" */
@@ -56,6 +57,12 @@ struct ngx_http_hr_job_s {
     hr_store_stored_t         stored;
     ngx_http_hr_claim_t      *next;         /* the task that takes this one's place */
     char                      profile_id[37];
+
+    hr_tracecontext_t         trace;        /* of its span; trace_id "": none */
+    char                      trace_parent[HR_SPAN_ID + 1];
+    char                      call_span[HR_SPAN_ID + 1];    /* of the running call */
+    char                      traceparent[HR_TRACEPARENT + 1];  /* header of the call */
+    hr_instant_t              called_at;
 
     ngx_http_hr_progress_t    progress;
     ngx_http_hr_job_entry_t  *entry;        /* NULL: no mirror */
@@ -106,6 +113,17 @@ ngx_msec_t ngx_http_hr_job_left(const ngx_http_hr_job_t *job);
 void ngx_http_hr_job_enter(ngx_http_hr_job_t *job);
 /* The job leaves the list of the running ones and is freed. */
 void ngx_http_hr_job_ended(ngx_http_hr_job_t *job);
+
+/* job_spans.c */
+void ngx_http_hr_job_trace_begin(ngx_http_hr_job_t *job);
+/* A call is about to start: its headers. */
+void ngx_http_hr_job_trace_call(ngx_http_hr_job_t *job);
+/* It has ended; error "": well. */
+void ngx_http_hr_job_trace_called(ngx_http_hr_job_t *job, const char *error);
+/* So has the job. */
+void ngx_http_hr_job_traced(ngx_http_hr_job_t *job, const char *error);
+/* The job, and a call if there is one, was stopped from outside. */
+void ngx_http_hr_job_trace_stopped(ngx_http_hr_job_t *job);
 
 /* job_retry.c */
 typedef enum {

@@ -1,14 +1,12 @@
 /*
- * Traces of finished generations to Langfuse (generation.md 13, I-37): events
- * wait in a bounded queue of the worker, a thread of its own sends them in
- * batches by libcurl.  Nothing here can delay or fail a generation: a full
- * queue drops its oldest event, a dead service costs its thread only.
+ * Traces of finished generations to Langfuse (generation.md 13, I-37).  Nothing
+ * here can delay or fail a generation: see ngx_http_hr_courier.h.
  */
 
 #ifndef NGX_HTTP_HR_TRACE_H
 #define NGX_HTTP_HR_TRACE_H
 
-#include "ngx_http_hr_job.h"
+#include "ngx_http_hr_courier.h"
 
 #include "hr_trace.h"
 
@@ -16,8 +14,7 @@
 ngx_int_t ngx_http_hr_trace_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf);
 
 /* Starts the thread; nothing is started when Langfuse is not configured. */
-ngx_int_t ngx_http_hr_trace_init_process(ngx_http_hr_main_conf_t *hmcf,
-    ngx_log_t *log);
+void ngx_http_hr_trace_init_process(ngx_http_hr_main_conf_t *hmcf, ngx_log_t *log);
 /* Sends what waits, for at most three seconds. */
 void ngx_http_hr_trace_exit_process(void);
 
@@ -27,11 +24,6 @@ void ngx_http_hr_trace_id(hr_str_t task_id, char out[HR_TRACE_ID + 1]);
 /* On the event loop; copies what it needs. */
 void ngx_http_hr_trace_push(const hr_trace_t *trace);
 
-typedef struct {
-    uint64_t    queued, sent, dropped, failed;      /* events; batches failed */
-    uint64_t    failing;                            /* of them since one was taken */
-} ngx_http_hr_trace_stat_t;
-
-ngx_http_hr_trace_stat_t ngx_http_hr_trace_stat(void);
+ngx_http_hr_courier_stat_t ngx_http_hr_trace_stat(void);
 
 #endif /* NGX_HTTP_HR_TRACE_H */
