@@ -214,10 +214,9 @@ set(all => join ',', map { outcome('status:500') } 1 .. 3);
 --- request eval
 ["POST /api/generation/start
 {\"department\":\"Отдел разработки\",\"position\":\"Программист\"}",
-{ value => "POST /api/generation/start
-{\"department\":\"Отдел разработки\",\"position\":\"Программист\"}" },
+"POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Программист\"}",
 "GET /api/auth/me"]
---- raw_request_middle_delay: 0
 --- error_code eval
 [503, 503, 200]
 --- response_headers_like eval
