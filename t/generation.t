@@ -336,6 +336,30 @@ SELECT count(*) FROM generation_tasks => 1
 
 
 
+=== TEST 15a: an Idempotency-Key that was used with another request is refused, nothing is started
+--- login
+--- setup
+start(headers => { 'Idempotency-Key' => 'key-2' });
+--- more_headers
+Idempotency-Key: key-2
+--- request eval
+["POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Ведущий программист\"}",
+ "POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Программист\",\"force\":true}",
+ "POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Программист\",\"employee_name\":\"Образцов Олег\"}",
+ "POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Программист\",\"save_result\":false}"]
+--- error_code eval
+[422, 422, 422, 422]
+--- json eval
+[("error.code = VALIDATION_ERROR\nerror.details.field = Idempotency-Key\nerror.details.reason = reused") x 4]
+--- db
+SELECT count(*) FROM generation_tasks => 1
+
+
+
 === TEST 16: tasks are private; an unknown one is 404 with empty details
 --- users
 anna boris

@@ -165,6 +165,13 @@ ngx_http_hr_generation_refused(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
                    "You have too many unfinished generations, wait for them to end",
                    ngx_http_hr_generation_details(w->arena, HR_GENERR_QUEUE_FULL));
 
+    case HR_STORE_E_KEY_REUSED:
+        /* draft-ietf-httpapi-idempotency-key-header 2.7 */
+        return ngx_http_hr_work_error_with(w, HR_E_VALIDATION, rc,
+                   "Этот Idempotency-Key уже использован с другим запросом",
+                   "This Idempotency-Key was used with another request before",
+                   HR_STR("{\"field\":\"Idempotency-Key\",\"reason\":\"reused\"}"));
+
     case HR_STORE_E_OPEN_TASK:
         return ngx_http_hr_work_error_with(w, HR_E_CONFLICT, rc,
                    "Генерация этого профиля уже идёт",

@@ -1,16 +1,28 @@
 #include "ngx_http_hr_generation.h"
+#include "ngx_http_hr_remote.h"
 
 
 /*
  * POST /api/generation/preview, for administrators: the request that the model
- * would get for a position, and what it was made of.  Nothing is sent or stored.
+ * would get for a position, and what it was made of, with the prompt in use or
+ * (?bundle=candidate) with the one that is tried.  Nothing is sent or stored.
  */
 
 typedef struct {
     ngx_http_hr_target_t   target;
     ngx_http_hr_gen_t     *handle;
+    ngx_http_hr_remote_t  *remote;          /* NULL: the local prompt */
+    bool                   candidate;       /* the bundle that is tried */
     hr_gen_job_t          *job;
 } ngx_http_hr_preview_t;
+
+
+static void
+ngx_http_hr_preview_release(const ngx_http_hr_preview_t *in)
+{
+    ngx_http_hr_remote_release(in->remote);
+    ngx_http_hr_gen_release(in->handle);
+}
 
 
 static void
@@ -68,6 +80,17 @@ ngx_http_hr_preview_body(hr_jw_t *jw, const hr_gen_body_t *body)
 }
 
 
+static const hr_prompt_t *
+ngx_http_hr_preview_bundle(const ngx_http_hr_preview_t *in)
+{
+    if (in->candidate) {
+        return hr_gen_candidate(in->handle->gen);
+    }
+
+    return in->remote != NULL ? in->remote->prompt : hr_gen_prompt(in->handle->gen);
+}
+
+
 static hr_rc_t
 ngx_http_hr_preview_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 {
@@ -98,7 +121,8 @@ ngx_http_hr_preview_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     request.naive_times = w->conf->naive_times;
     request.now = w->now;
 
-    rc = hr_gen_prepare(in->handle->gen, NULL, w->data.image, &request, &in->job,
+    rc = hr_gen_prepare(in->handle->gen, ngx_http_hr_preview_bundle(in),
+                        w->data.image, &request, &in->job,
                         &error);
 
     if (rc == HR_OK && error != HR_GENERR_NONE) {
@@ -134,9 +158,43 @@ ngx_http_hr_preview_done(ngx_http_hr_work_t *w)
     ngx_http_hr_preview_t  *in = w->in;
 
     hr_gen_job_destroy(in->job);
-    ngx_http_hr_gen_release(in->handle);
+    ngx_http_hr_preview_release(in);
 
     return NGX_OK;
+}
+
+
+/*
+ * ?bundle=candidate: NGX_DECLINED with *rc when there is none or it is another
+ * word.
+ */
+static ngx_int_t
+ngx_http_hr_preview_choice(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
+    ngx_http_hr_preview_t *in, ngx_int_t *rc)
+{
+    hr_str_t                  name;
+    ngx_http_hr_problems_t    p;
+
+    if (!ngx_http_hr_arg(r, ctx, "bundle", &name)
+        || hr_str_eq(name, HR_STR("production")))
+    {
+        return NGX_OK;
+    }
+
+    in->candidate = hr_str_eq(name, HR_STR("candidate"));
+
+    if (in->candidate && hr_gen_candidate(in->handle->gen) != NULL) {
+        return NGX_OK;
+    }
+
+    ngx_http_hr_problems_init(&p, ctx);
+    ngx_http_hr_problem_text(&p, "bundle", in->candidate
+                             ? "There is no candidate bundle"
+                             : "Input should be 'production' or 'candidate'",
+                             in->candidate ? "missing_bundle" : "enum", name);
+    *rc = ngx_http_hr_problems_send(r, ctx, &p);
+
+    return NGX_DECLINED;
 }
 
 
@@ -144,38 +202,46 @@ static ngx_int_t
 ngx_http_hr_preview(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
     ngx_int_t                    rc;
-    ngx_http_hr_gen_t           *handle;
     ngx_http_hr_work_t          *w;
-    ngx_http_hr_preview_t       *in;
+    ngx_http_hr_preview_t       *in, hold;
     ngx_http_hr_generation_in_t  body;
 
     if (ngx_http_hr_generation_read(r, ctx, false, &body, &rc) != NGX_OK) {
         return rc;
     }
 
-    handle = ngx_http_hr_gen_acquire();
-    if (handle == NULL) {
+    ngx_memzero(&hold, sizeof(hold));
+    hold.handle = ngx_http_hr_gen_acquire();
+
+    if (hold.handle == NULL) {
         return ngx_http_hr_error(r, ctx, HR_E_UNAVAILABLE);
+    }
+
+    hold.remote = ngx_http_hr_remote_acquire(hold.handle);
+
+    if (ngx_http_hr_preview_choice(r, ctx, &hold, &rc) != NGX_OK) {
+        ngx_http_hr_preview_release(&hold);
+        return rc;
     }
 
     w = ngx_http_hr_work_create(r, ctx, sizeof(ngx_http_hr_preview_t), 0);
     if (w == NULL) {
-        ngx_http_hr_gen_release(handle);
+        ngx_http_hr_preview_release(&hold);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     in = w->in;
-    in->handle = handle;
+    *in = hold;
     w->gzip = ctx->gzip_ok;
 
     if (ngx_http_hr_generation_target(w, &body, &in->target) != NGX_OK) {
-        ngx_http_hr_gen_release(handle);
+        ngx_http_hr_preview_release(&hold);
         ngx_http_hr_work_free(w);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (ngx_http_hr_work_hold_data(w) != NGX_OK) {
-        ngx_http_hr_gen_release(handle);
+        ngx_http_hr_preview_release(&hold);
         ngx_http_hr_work_free(w);
         return ngx_http_hr_error(r, ctx, HR_E_UNAVAILABLE);
     }
@@ -183,7 +249,7 @@ ngx_http_hr_preview(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     rc = ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_CPU, ngx_http_hr_preview_run,
                                 ngx_http_hr_preview_done);
     if (rc != NGX_DONE) {
-        ngx_http_hr_gen_release(handle);        /* the work is gone */
+        ngx_http_hr_preview_release(&hold);     /* the work is gone */
     }
 
     return rc;

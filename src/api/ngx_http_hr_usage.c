@@ -4,8 +4,8 @@
 
 
 /*
- * GET /api/generation/usage: what generations have cost, by day, user, unit or
- * model (I-35), and what is left of the month's budget.
+ * GET /api/generation/usage: what generations have cost, by day, user, unit,
+ * model or version of the prompt (I-32, I-35), and what is left of the month's budget.
  */
 
 #define NGX_HTTP_HR_USAGE_ROWS   1000
@@ -27,7 +27,7 @@ typedef struct {
 
 
 static const char *const  ngx_http_hr_usage_groups[] = {
-    "day", "user", "unit", "model"      /* in the order of hr_store_usage_group_t */
+    "day", "user", "unit", "model", "prompt"    /* in the order of hr_store_usage_group_t */
 };
 
 
@@ -196,7 +196,7 @@ ngx_http_hr_usage_read(ngx_http_hr_problems_t *p,
                                  query->to.set ? query->to.v : HR_STR_NULL);
     }
 
-    for (i = 0; i < 4; i++) {
+    for (i = 0; i < sizeof(ngx_http_hr_usage_groups) / sizeof(char *); i++) {
         if (query->group.set
             && hr_str_eq(query->group.v, hr_str_from_c(ngx_http_hr_usage_groups[i])))
         {
@@ -207,7 +207,7 @@ ngx_http_hr_usage_read(ngx_http_hr_problems_t *p,
 
     if (query->group.set && query->group.v.len != 0) {
         ngx_http_hr_problem_text(p, "query.group", "Input should be 'day', 'user', "
-                                 "'unit' or 'model'", "enum", query->group.v);
+                                 "'unit', 'model' or 'prompt'", "enum", query->group.v);
     }
 }
 

@@ -66,6 +66,17 @@ hr_answer_reader_text(const hr_answer_reader_t *r)
 
 
 bool
+hr_answer_reader_usage(const hr_answer_reader_t *r, hr_usage_t *usage,
+    hr_str_t *model)
+{
+    *usage = r->usage;
+    *model = r->model.set ? hr_str(r->model.data, r->model.len) : HR_STR_NULL;
+
+    return r->usage.known;
+}
+
+
+bool
 hr_answer_reader_done(const hr_answer_reader_t *r)
 {
     return r->done;

@@ -69,6 +69,13 @@ hr_rc_t hr_answer_reader_feed(hr_answer_reader_t *reader, const char *data,
 size_t hr_answer_reader_content(const hr_answer_reader_t *reader);
 /* That text; valid until the next feed. */
 hr_str_t hr_answer_reader_text(const hr_answer_reader_t *reader);
+/*
+ * What the upstream has said of tokens and money so far, and by which model;
+ * false: nothing yet.  In the plain form only after finish.  model is valid until
+ * the next feed, len 0: not said.
+ */
+bool hr_answer_reader_usage(const hr_answer_reader_t *reader, hr_usage_t *usage,
+    hr_str_t *model);
 /* The stream said [DONE] or sent an error: nothing more is worth waiting for. */
 bool hr_answer_reader_done(const hr_answer_reader_t *reader);
 

@@ -11,6 +11,7 @@ hr_gen_destroy(hr_gen_t *gen)
     }
 
     hr_prompt_destroy(gen->prompt);
+    hr_prompt_destroy(gen->candidate);
     hr_quality_destroy(gen->quality);
     hr_vocabulary_destroy(gen->vocabulary);
     hr_arena_destroy(gen->arena);
@@ -65,6 +66,13 @@ const hr_prompt_t *
 hr_gen_prompt(const hr_gen_t *gen)
 {
     return gen->prompt;
+}
+
+
+const hr_prompt_t *
+hr_gen_candidate(const hr_gen_t *gen)
+{
+    return gen->candidate;
 }
 
 

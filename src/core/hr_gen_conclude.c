@@ -24,26 +24,12 @@ hr_gen_time(hr_gen_judge_t *j, hr_instant_t at)
 static void
 hr_gen_account(hr_gen_judge_t *j, hr_usage_t *usage)
 {
-    double             price;
-    hr_str_t           id;
-    hr_model_t         model;
     const hr_usage_t  *earlier = &j->timing->earlier;
 
     if (j->answer != NULL) {
         *usage = j->answer->usage;
-        id = j->answer->model.len > 0 ? j->answer->model : j->job->sent_model;
-        hr_models_find(j->job->gen->models, id, &model);
-
-        if (!model.known) {
-            hr_models_find(j->job->gen->models, j->job->sent_model, &model);
-        }
-
-        if (usage->known && !usage->has_cost
-            && hr_models_cost(&model, usage->input, usage->output, &price))
-        {
-            usage->has_cost = true;
-            usage->cost = price;
-        }
+        hr_models_price(j->job->gen->models, j->answer->model,
+                        j->job->sent_model, usage);
     }
 
     usage->known = usage->known || earlier->known;

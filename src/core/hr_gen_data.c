@@ -11,7 +11,8 @@
 #define HR_GEN_DATA       "data/"
 #define HR_GEN_TEMPLATES  HR_GEN_CONF "company/kpi-templates/"
 #define HR_GEN_KPI        HR_GEN_DATA "KPI/"
-#define HR_GEN_BUNDLE     HR_GEN_CONF "prompts/production/"
+#define HR_GEN_PRODUCTION HR_GEN_CONF "prompts/production/"
+#define HR_GEN_CANDIDATE  HR_GEN_CONF "prompts/candidate/"
 
 
 const hr_gen_input_t  hr_gen_inputs[] = {
@@ -28,6 +29,9 @@ const hr_gen_input_t  hr_gen_inputs[] = {
     { HR_GEN_ROOT_CONF, "prompts/production/prompt.txt", false, 256 * 1024 },
     { HR_GEN_ROOT_CONF, "prompts/production/config.json", false, 512 * 1024 },
     { HR_GEN_ROOT_CONF, "prompts/production/metadata.json", false, 64 * 1024 },
+    { HR_GEN_ROOT_CONF, "prompts/candidate/prompt.txt", false, 256 * 1024 },
+    { HR_GEN_ROOT_CONF, "prompts/candidate/config.json", false, 512 * 1024 },
+    { HR_GEN_ROOT_CONF, "prompts/candidate/metadata.json", false, 64 * 1024 },
     { HR_GEN_ROOT_DATA, "KPI/KPI_*.md", false, 1024 * 1024 },
     { HR_GEN_ROOT_DATA, "*.md", false, 2 * 1024 * 1024 },
     { HR_GEN_ROOT_DATA, "it_legend.json", false, 512 * 1024 },
@@ -363,20 +367,21 @@ hr_gen_is_chat(const hr_gen_loader_t *l, hr_str_t metadata)
 }
 
 
+/* The bundle of a folder; *out stays NULL when it has no text. */
 static hr_rc_t
-hr_gen_load_prompt(hr_gen_loader_t *l)
+hr_gen_load_bundle(hr_gen_loader_t *l, const char *const files[3],
+    hr_prompt_t **out)
 {
-    hr_gen_t             *gen = l->gen;
+    hr_rc_t               rc;
+    hr_diag_t             diag = { .line = 0 };
     hr_prompt_source_t    source = { .name = HR_STR("profile_generation") };
     const hr_gen_file_t  *text, *config, *metadata;
 
-    text = hr_gen_file(l, HR_GEN_BUNDLE "prompt.txt");
-    config = hr_gen_file(l, HR_GEN_BUNDLE "config.json");
-    metadata = hr_gen_file(l, HR_GEN_BUNDLE "metadata.json");
+    text = hr_gen_file(l, files[0]);
+    config = hr_gen_file(l, files[1]);
+    metadata = hr_gen_file(l, files[2]);
 
     if (text == NULL || text->bytes.data == NULL) {
-        hr_findings_add(&gen->notes, "prompt_unavailable",
-                        HR_STR("prompt.txt"), "Нет файла prompt.txt");
         return HR_OK;
     }
 
@@ -386,7 +391,41 @@ hr_gen_load_prompt(hr_gen_loader_t *l)
     source.allow_unverified = l->opts != NULL && l->opts->allow_unverified;
     source.chat = hr_gen_is_chat(l, source.metadata);
 
-    return hr_prompt_load(&source, &gen->prompt_rules, &gen->prompt, l->diag);
+    rc = hr_prompt_load(&source, &l->gen->prompt_rules, out, &diag);
+
+    if (rc != HR_OK && l->diag != NULL) {
+        (void) hr_diag_set(l->diag, rc, "%s: %s", files[0], diag.text);
+        l->diag->line = diag.line;
+        l->diag->column = diag.column;
+    }
+
+    return rc;
+}
+
+
+static hr_rc_t
+hr_gen_load_prompt(hr_gen_loader_t *l)
+{
+    static const char *const  production[] = {
+        HR_GEN_PRODUCTION "prompt.txt", HR_GEN_PRODUCTION "config.json",
+        HR_GEN_PRODUCTION "metadata.json"
+    };
+    static const char *const  candidate[] = {
+        HR_GEN_CANDIDATE "prompt.txt", HR_GEN_CANDIDATE "config.json",
+        HR_GEN_CANDIDATE "metadata.json"
+    };
+
+    hr_rc_t    rc;
+    hr_gen_t  *gen = l->gen;
+
+    rc = hr_gen_load_bundle(l, production, &gen->prompt);
+
+    if (rc == HR_OK && gen->prompt == NULL) {
+        hr_findings_add(&gen->notes, "prompt_unavailable",
+                        HR_STR("prompt.txt"), "Нет файла prompt.txt");
+    }
+
+    return rc == HR_OK ? hr_gen_load_bundle(l, candidate, &gen->candidate) : rc;
 }
 
 

@@ -13,6 +13,7 @@ struct hr_gen_s {
     hr_vocabulary_t          *vocabulary;
     hr_quality_t             *quality;
     hr_prompt_t              *prompt;           /* NULL: none */
+    hr_prompt_t              *candidate;        /* NULL: none */
     const hr_models_t        *models;
     const hr_legend_t        *legend;           /* NULL: none */
     hr_context_sources_t      sources;

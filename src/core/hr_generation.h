@@ -93,6 +93,11 @@ const hr_vocabulary_t *hr_gen_vocabulary(const hr_gen_t *gen);
 const hr_quality_t *hr_gen_quality(const hr_gen_t *gen);
 /* The local bundle; NULL: none, every start is prompt_unavailable. */
 const hr_prompt_t *hr_gen_prompt(const hr_gen_t *gen);
+/*
+ * The bundle that is tried beside it (I-32), conf/prompts/candidate/; NULL: none.
+ * Which generations take it: hr_prompt_share().
+ */
+const hr_prompt_t *hr_gen_candidate(const hr_gen_t *gen);
 /* Rules that a bundle from elsewhere (Langfuse) is checked by: hr_prompt_load(). */
 const hr_prompt_rules_t *hr_gen_prompt_rules(const hr_gen_t *gen);
 /* First 12 hex digits of the hash over all inputs: identity of the generation. */

@@ -165,3 +165,25 @@ hr_models_cost(const hr_model_t *model, int64_t input_tokens,
                  + (double) output_tokens * model->output) / 1e6;
     return true;
 }
+
+
+void
+hr_models_price(const hr_models_t *models, hr_str_t answered, hr_str_t asked,
+    hr_usage_t *usage)
+{
+    double      price;
+    hr_model_t  model;
+
+    hr_models_find(models, answered.len > 0 ? answered : asked, &model);
+
+    if (!model.known) {
+        hr_models_find(models, asked, &model);
+    }
+
+    if (usage->known && !usage->has_cost
+        && hr_models_cost(&model, usage->input, usage->output, &price))
+    {
+        usage->has_cost = true;
+        usage->cost = price;
+    }
+}

@@ -7,6 +7,7 @@
 #ifndef HR_MODELS_H
 #define HR_MODELS_H
 
+#include "hr_answer.h"
 #include "hr_prompt.h"
 
 
@@ -35,5 +36,12 @@ void hr_models_find(const hr_models_t *models, hr_str_t id, hr_model_t *out);
 /* Price of a call by the table; false: the model has no price. */
 bool hr_models_cost(const hr_model_t *model, int64_t input_tokens,
     int64_t output_tokens, double *cost_usd);
+
+/*
+ * The cost of a usage that came without one: by the row of the model that
+ * answered (len 0: unknown), else of the one that was asked.
+ */
+void hr_models_price(const hr_models_t *models, hr_str_t answered, hr_str_t asked,
+    hr_usage_t *usage);
 
 #endif /* HR_MODELS_H */

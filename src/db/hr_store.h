@@ -157,6 +157,7 @@ typedef enum {
     HR_STORE_E_STALE,               /* ETag or base version is not the current one */
     HR_STORE_E_STATUS,              /* the status does not allow it */
     HR_STORE_E_OPEN_TASK,           /* a task of this profile is queued or running */
+    HR_STORE_E_KEY_REUSED,          /* an idempotency key of another request */
     HR_STORE_E_NO_TASK,
     HR_STORE_E_TERMINAL,            /* the task has ended already */
     HR_STORE_E_FENCED,              /* the lease belongs to somebody else now */

@@ -356,7 +356,7 @@ hr_store_task_fail(hr_store_conn_t *conn, const hr_store_lease_t *lease,
 
 
 hr_rc_t
-hr_store_task_attempt(hr_store_conn_t *conn, hr_store_lease_t *lease,
+hr_store_task_attempt(hr_store_conn_t *conn, const hr_store_lease_t *lease,
     const hr_store_failure_t *failure, hr_instant_t lease_until,
     hr_instant_t now)
 {
@@ -374,15 +374,12 @@ hr_store_task_attempt(hr_store_conn_t *conn, hr_store_lease_t *lease,
     if (rc == HR_OK) {
         rc = hr_store_run(conn, &changed,
             "UPDATE generation_tasks SET attempt = attempt + 1,"
+            " released = coalesce(released, 0) + 1,"
             " lease_until = ?4, progress = ?5, current_step = coalesce(?6,"
             " current_step)" HR_STORE_LEASED, "ttiuit", lease->id, lease->owner,
             lease->attempt, lease_until, failure->progress, failure->step);
 
         rc = hr_store_leased(conn, lease, rc, changed);
-    }
-
-    if (rc == HR_OK) {
-        lease->attempt++;
     }
 
     return rc;
@@ -557,13 +554,15 @@ hr_store_lease_owners(hr_store_conn_t *conn, hr_arena_t *arena,
 
 hr_rc_t
 hr_store_tasks_requeue(hr_store_conn_t *conn, hr_str_t owner,
-    int64_t max_attempts, const hr_store_failure_t *failure, hr_instant_t now,
-    int64_t *requeued, int64_t *failed)
+    int64_t max_attempts, const hr_store_failure_t *failure,
+    hr_store_spent_pt spent, void *data, hr_instant_t now, int64_t *requeued,
+    int64_t *failed)
 {
     size_t                  i;
     hr_rc_t                 rc;
     hr_arena_t             *arena;
     hr_store_dead_t        *dead;
+    hr_store_failure_t      end = *failure;
     hr_store_dead_list_t    list;
 
     *requeued = 0;
@@ -593,13 +592,18 @@ hr_store_tasks_requeue(hr_store_conn_t *conn, hr_str_t owner,
 
     for (i = 0; i < list.count && rc == HR_OK; i++) {
         dead = &list.items[i];
+        end.usage = failure->usage;
+
+        if (spent != NULL) {
+            spent(data, &dead->lease, &end.usage);
+        }
 
         if (dead->spent) {
-            rc = hr_store_task_fail(conn, &dead->lease, failure, now);
+            rc = hr_store_task_fail(conn, &dead->lease, &end, now);
             *failed += rc == HR_OK;
 
         } else {
-            rc = hr_store_task_retry(conn, &dead->lease, failure,
+            rc = hr_store_task_retry(conn, &dead->lease, &end,
                                      HR_STORE_NO_TIME, now);
             *requeued += rc == HR_OK;
         }

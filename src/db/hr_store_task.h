@@ -119,8 +119,9 @@ typedef enum {
 } hr_store_task_added_t;
 
 /*
- * HR_LIMIT / QUEUE_FULL or USER_LIMIT, HR_CONFLICT / OPEN_TASK.  A joined task
- * becomes visible to the user.  task is what the client gets to see.
+ * HR_LIMIT / QUEUE_FULL or USER_LIMIT, HR_CONFLICT / OPEN_TASK, HR_INVALID /
+ * KEY_REUSED: the key came with another request before.  A joined task becomes
+ * visible to the user.  task is what the client gets to see.
  */
 hr_rc_t hr_store_task_add(hr_store_conn_t *conn, hr_arena_t *arena,
     const hr_store_new_task_t *add, const hr_store_queue_limits_t *limits,
@@ -201,9 +202,10 @@ hr_rc_t hr_store_task_fail(hr_store_conn_t *conn, const hr_store_lease_t *lease,
     const hr_store_failure_t *failure, hr_instant_t now);
 /*
  * The attempt is over, the owner goes on with the next one: a history row, and
- * the number of the attempt is raised, in the table and in *lease.
+ * the number of the attempt is raised in the table; in the lease by the caller,
+ * after the commit.
  */
-hr_rc_t hr_store_task_attempt(hr_store_conn_t *conn, hr_store_lease_t *lease,
+hr_rc_t hr_store_task_attempt(hr_store_conn_t *conn, const hr_store_lease_t *lease,
     const hr_store_failure_t *failure, hr_instant_t lease_until,
     hr_instant_t now);
 /* The attempt is over, the task goes back to the queue until not_before. */
@@ -221,11 +223,26 @@ hr_rc_t hr_store_task_cancel(hr_store_conn_t *conn, hr_arena_t *arena,
 /*
  * Running tasks whose lease ran out at now, or (owner given) that belong to
  * this owner, go back to the queue; with max_attempts claims behind them they
- * fail with `failure` (code "interrupted").  One history row each.
+ * fail with `failure` (code "interrupted").  One history row each, with what
+ * spent (may be NULL) knows of the attempt's usage; texts that it sets must live
+ * until its next call.
  */
+typedef void (*hr_store_spent_pt)(void *data, const hr_store_lease_t *lease,
+    hr_store_usage_t *usage);
+
 hr_rc_t hr_store_tasks_requeue(hr_store_conn_t *conn, hr_str_t owner,
-    int64_t max_attempts, const hr_store_failure_t *failure, hr_instant_t now,
-    int64_t *requeued, int64_t *failed);
+    int64_t max_attempts, const hr_store_failure_t *failure,
+    hr_store_spent_pt spent, void *data, hr_instant_t now, int64_t *requeued,
+    int64_t *failed);
+
+/*
+ * The usage of an attempt that was ended by somebody else (cancelled, given up)
+ * while its answer was on the way: completes the row of the history unless it has
+ * a usage.  since: when the attempt began, or before.  HR_NOT_FOUND: there is no
+ * such row to complete.
+ */
+hr_rc_t hr_store_task_spent(hr_store_conn_t *conn, const hr_store_lease_t *lease,
+    const hr_store_usage_t *usage, hr_instant_t since);
 
 /* Who holds leases now: at most 1,000 owners in the arena. */
 hr_rc_t hr_store_lease_owners(hr_store_conn_t *conn, hr_arena_t *arena,
@@ -321,6 +338,7 @@ typedef enum {
     HR_STORE_USAGE_BY_USER,
     HR_STORE_USAGE_BY_UNIT,
     HR_STORE_USAGE_BY_MODEL,
+    HR_STORE_USAGE_BY_PROMPT,
     HR_STORE_USAGE_TOTAL
 } hr_store_usage_group_t;
 

@@ -313,34 +313,41 @@ hr_store_task_existing(hr_store_conn_t *conn, hr_arena_t *arena,
     const hr_store_new_task_t *add, hr_str_t key, hr_store_task_t *task,
     hr_store_task_added_t *added)
 {
+    bool           same;
     hr_rc_t        rc;
     hr_str_t       id;
     sqlite3_stmt  *stmt;
 
     stmt = hr_store_query(conn,
-        "SELECT id, 0 FROM generation_tasks WHERE ?1 IS NOT NULL"
+        "SELECT id, 0, slot_key IS ?4 AND generation_params IS ?7"
+        "  AND coalesce(employee_name, '') = coalesce(?6, '')"
+        "  AND save_result IS ?8 AND target_profile_id IS ?9"
+        "  FROM generation_tasks WHERE ?1 IS NOT NULL"
         "  AND idempotency_key = ?1 AND created_by = ?2"
-        " UNION ALL SELECT id, 1 FROM (SELECT id FROM generation_tasks"
+        " UNION ALL SELECT id, 1, 1 FROM (SELECT id FROM generation_tasks"
         "  WHERE ?3 AND slot_key = ?4 AND status IN " HR_STORE_OPEN_STATES
         "  AND coalesce(employee_name, '') = coalesce(?6, '')"
         "  ORDER BY created_at LIMIT 1)"
-        " UNION ALL SELECT id, 2 FROM generation_tasks WHERE ?5 IS NOT NULL"
+        " UNION ALL SELECT id, 2, 1 FROM generation_tasks WHERE ?5 IS NOT NULL"
         "  AND target_profile_id = ?5 AND status IN " HR_STORE_OPEN_STATES
-        " LIMIT 1", "tiittt", add->idempotency_key, add->user_id,
+        " LIMIT 1", "tiittttit", add->idempotency_key, add->user_id,
         (int64_t) (!add->force || add->exclusive), key,
         add->exclusive ? add->target_profile : HR_STR_NULL,
-        add->slot.employee_name);
+        add->slot.employee_name, add->params, (int64_t) add->save_result,
+        add->target_profile);
     if (stmt == NULL) {
         return HR_ERROR;
     }
 
     id = HR_STR_NULL;
+    same = true;
 
     rc = hr_store_step(conn, stmt);
     if (rc == HR_OK) {
         id = hr_store_col(conn, arena, stmt, 0);
         *added = sqlite3_column_int(stmt, 1) == 0 ? HR_STORE_TASK_REPEATED
                                                   : HR_STORE_TASK_JOINED;
+        same = sqlite3_column_int(stmt, 2) == 1;
         rc = hr_store_copied(conn, rc);
     }
 
@@ -348,6 +355,10 @@ hr_store_task_existing(hr_store_conn_t *conn, hr_arena_t *arena,
 
     if (rc != HR_OK) {
         return rc;
+    }
+
+    if (!same) {
+        return hr_store_refuse(conn, HR_INVALID, HR_STORE_E_KEY_REUSED);
     }
 
     if (*added == HR_STORE_TASK_JOINED && add->exclusive) {

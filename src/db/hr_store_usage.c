@@ -41,6 +41,32 @@ hr_store_history_add(hr_store_conn_t *conn, hr_str_t task_id,
 }
 
 
+hr_rc_t
+hr_store_task_spent(hr_store_conn_t *conn, const hr_store_lease_t *lease,
+    const hr_store_usage_t *usage, hr_instant_t since)
+{
+    hr_rc_t  rc;
+    int64_t  changed;
+
+    rc = hr_store_write(conn, HR_STORE_T_HISTORY);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    rc = hr_store_run(conn, &changed,
+        "UPDATE generation_history SET model = ?3, tokens_in = ?4,"
+        " tokens_out = ?5, tokens_used = ?4 + ?5, cost_usd = ?6,"
+        " generation_time_seconds = ?7, prompt_version = ?8"
+        " WHERE created_at >= ?9 AND task_id = ?1 AND attempt = ?2"
+        " AND coalesce(tokens_used, 0) = 0", "titiiddt1", lease->id,
+        lease->attempt, usage->model, usage->tokens_in, usage->tokens_out,
+        usage->cost_usd, usage->seconds, usage->prompt_version,
+        since - 1000000);
+
+    return rc == HR_OK && changed == 0 ? HR_NOT_FOUND : rc;
+}
+
+
 #define HR_STORE_USAGE_SUMS                                                   \
     ", count(*), total(h.status = 'success'), total(h.status = 'failed'),"    \
     " total(h.status = 'cancelled'), total(h.tokens_in),"                     \
@@ -64,6 +90,9 @@ static const char *const  hr_store_usage_sql[] = {
     HR_STORE_USAGE_RANGE HR_STORE_USAGE_ORDER,
 
     "SELECT h.model" HR_STORE_USAGE_SUMS HR_STORE_USAGE_RANGE
+    HR_STORE_USAGE_ORDER,
+
+    "SELECT h.prompt_version" HR_STORE_USAGE_SUMS HR_STORE_USAGE_RANGE
     HR_STORE_USAGE_ORDER,
 
     "SELECT NULL" HR_STORE_USAGE_SUMS HR_STORE_USAGE_RANGE " LIMIT ?3"

@@ -134,6 +134,7 @@ typedef struct {
     ngx_msec_t               llm_retry;             /* base of the pauses between attempts */
     size_t                   llm_answer_max;
     ngx_uint_t               llm_budget;            /* US dollars a month; 0: none */
+    ngx_uint_t               llm_candidate;         /* percent for the second bundle */
     ngx_str_t                langfuse_host;
     ngx_str_t                langfuse_key_file;
     ngx_str_t                langfuse_prompt;       /* of the registry; empty: local only */

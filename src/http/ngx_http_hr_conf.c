@@ -120,6 +120,7 @@ static ngx_http_hr_param_t  ngx_http_hr_llm_params[] = {
     NGX_HTTP_HR_P("retry", MSEC, 0, 0, llm_retry),
     NGX_HTTP_HR_P("answer_max", SIZE, 0, 0, llm_answer_max),
     NGX_HTTP_HR_P("budget", NUM, 0, 10000000, llm_budget),
+    NGX_HTTP_HR_P("candidate", NUM, 0, 100, llm_candidate),
     NGX_HTTP_HR_P_END
 };
 
@@ -292,6 +293,7 @@ ngx_http_hr_create_main_conf(ngx_conf_t *cf)
     hmcf->llm_budget = NGX_CONF_UNSET_UINT;
     hmcf->otlp_sample = NGX_CONF_UNSET_UINT;
     hmcf->otlp_queue = NGX_CONF_UNSET_UINT;
+    hmcf->llm_candidate = NGX_CONF_UNSET_UINT;
 
     return hmcf;
 }
@@ -762,6 +764,7 @@ ngx_http_hr_conf_values(ngx_http_hr_main_conf_t *hmcf)
     if (hmcf->otlp_service.data == NULL) {
         ngx_str_set(&hmcf->otlp_service, "nginx-hr");
     }
+    ngx_conf_init_uint_value(hmcf->llm_candidate, 0);
 
     if (hmcf->pool_read.data == NULL) {
         ngx_str_set(&hmcf->pool_read, "hr_read");

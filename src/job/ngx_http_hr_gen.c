@@ -144,6 +144,13 @@ ngx_http_hr_gen_load_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf)
 
     ngx_http_hr_gen_notes(cf->log, handle->gen);
 
+    if (hmcf->llm_candidate != 0 && hr_gen_candidate(handle->gen) == NULL) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "hr: \"hr_llm candidate=%ui\" has no effect: there is no "
+                           "bundle in \"%V/candidate\"", hmcf->llm_candidate,
+                           &hmcf->prompts_dir);
+    }
+
     return NGX_OK;
 }
 

@@ -115,7 +115,6 @@ ngx_http_hr_job_init_process(ngx_cycle_t *cycle, ngx_http_hr_main_conf_t *hmcf)
 
     ngx_http_hr_gen_start_watch(cycle, hmcf);
     ngx_http_hr_call_init_process();
-    ngx_http_hr_jobs_collect();
     ngx_queue_init(&ngx_http_hr_job_list);
 
     (void) ngx_snprintf((u_char *) ngx_http_hr_job_owner,
@@ -474,6 +473,27 @@ ngx_http_hr_job_owner_lives(const ngx_http_hr_recovery_t *r, hr_str_t owner)
 }
 
 
+/* What the mirror still knows of an attempt whose worker is gone. */
+static void
+ngx_http_hr_job_recover_spent(void *data, const hr_store_lease_t *lease,
+    hr_store_usage_t *usage)
+{
+    ngx_http_hr_progress_t  *progress = data;
+
+    if (ngx_http_hr_jobs_get(lease->id, progress) != NGX_OK || !progress->billed
+        || (int64_t) progress->attempt != lease->attempt)
+    {
+        return;
+    }
+
+    progress->model[NGX_HTTP_HR_JOBS_MODEL - 1] = '\0';
+    usage->model = hr_str_from_c(progress->model);
+    usage->tokens_in = progress->tokens_in;
+    usage->tokens_out = progress->tokens_out;
+    usage->cost_usd = progress->cost_usd;
+}
+
+
 static void
 ngx_http_hr_job_recover_run(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn)
 {
@@ -482,6 +502,7 @@ ngx_http_hr_job_recover_run(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn)
     hr_str_t                 *owners;
     hr_arena_t               *arena;
     hr_store_failure_t        failure;
+    ngx_http_hr_progress_t    progress;
     ngx_http_hr_recovery_t   *r = op->data;
 
     ngx_memzero(&failure, sizeof(failure));
@@ -497,7 +518,8 @@ ngx_http_hr_job_recover_run(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn)
     }
 
     op->rc = hr_store_tasks_requeue(conn, HR_STR_NULL, NGX_HTTP_HR_JOB_CLAIMS,
-                                    &failure, r->now, &r->requeued, &r->failed);
+                                    &failure, ngx_http_hr_job_recover_spent,
+                                    &progress, r->now, &r->requeued, &r->failed);
 
     if (op->rc == HR_OK && r->dead) {
         op->rc = hr_store_lease_owners(conn, arena, &owners, &count);
@@ -509,7 +531,9 @@ ngx_http_hr_job_recover_run(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn)
 
             op->rc = hr_store_tasks_requeue(conn, owners[i],
                                             NGX_HTTP_HR_JOB_CLAIMS, &failure,
-                                            r->now, &requeued, &failed);
+                                            ngx_http_hr_job_recover_spent,
+                                            &progress, r->now, &requeued,
+                                            &failed);
             r->requeued += requeued;
             r->failed += failed;
         }
@@ -530,12 +554,14 @@ ngx_http_hr_job_recover_done(ngx_http_hr_db_op_t *op)
 
     ngx_http_hr_job_recovering = 0;
 
+    /* the ledger has what the entries of the dead knew */
+    ngx_http_hr_jobs_collect();
+
     if (op->rc == HR_OK) {
         ngx_http_hr_touched(op->touched);
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                       "hr: generation tasks of dead workers: %L queued again, %L "
                       "given up", r->requeued, r->failed);
-        ngx_http_hr_jobs_collect();
         ngx_http_hr_job_wake();
 
     } else if (op->rc != HR_NOT_FOUND) {
@@ -572,6 +598,7 @@ ngx_http_hr_job_recover(ngx_uint_t dead)
     r->op.data = r;
 
     if (ngx_http_hr_db_write(&r->op) != NGX_OK) {
+        ngx_http_hr_jobs_collect();
         ngx_free(r);
         return;
     }

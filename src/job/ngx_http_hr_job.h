@@ -7,6 +7,8 @@
  *   ngx_http_hr_job.c         the running jobs: timer, leases, recovery, quit
  *   ngx_http_hr_job_claim.c   taking tasks from the queue
  *   ngx_http_hr_job_run.c     the steps of one job
+ *   ngx_http_hr_job_model.c   its call of the model, the judgement of the answer
+ *   ngx_http_hr_job_end.c     what is written of an attempt
  *   ngx_http_hr_job_retry.c   what follows a failed attempt
  *   ngx_http_hr_call.c        one call of the model
  *   ngx_http_hr_job_spans.c   what tracing hears of a job

@@ -16,6 +16,19 @@
 
 typedef struct ngx_http_hr_job_s  ngx_http_hr_job_t;
 
+typedef void (*ngx_http_hr_job_run_pt)(ngx_http_hr_job_t *job,
+    hr_store_conn_t *conn);
+typedef void (*ngx_http_hr_job_done_pt)(ngx_http_hr_job_t *job);
+
+/* Where the time of a job goes. */
+typedef enum {
+    NGX_HTTP_HR_TIME_PROMPT = 0,
+    NGX_HTTP_HR_TIME_MODEL,
+    NGX_HTTP_HR_TIME_ANSWER,
+    NGX_HTTP_HR_TIME_WRITE,
+    NGX_HTTP_HR_TIMES
+} ngx_http_hr_job_time_t;
+
 /* What the next attempt is, and what has been used up. */
 typedef struct {
     hr_gen_attempt_t     attempt;
@@ -70,10 +83,14 @@ struct ngx_http_hr_job_s {
     hr_instant_t              started_at;
     ngx_uint_t                store_tries;
 
+    uint64_t                  spent[NGX_HTTP_HR_TIMES];     /* us */
+    uint64_t                  posted;       /* us; of the operation or the call */
+
     ngx_event_t               timer;        /* deadline of a call, or a pause */
     ngx_http_hr_db_op_t       op;           /* one at a time */
-    void                    (*run)(ngx_http_hr_job_t *job, hr_store_conn_t *conn);
-    void                    (*done)(ngx_http_hr_job_t *job);
+    ngx_http_hr_job_run_pt    run;
+    ngx_http_hr_job_done_pt   done;
+    ngx_http_hr_job_time_t    time;         /* that op counts as */
     ngx_http_hr_db_op_t       note;         /* progress into the database */
     hr_store_lease_t          note_lease;
     hr_instant_t              finished_at;  /* of the answer judged last */
@@ -91,11 +108,14 @@ struct ngx_http_hr_job_s {
     unsigned                  followed:1;   /* the queue was asked for the next task */
     unsigned                  storing:1;    /* the pause is before a write */
     unsigned                  waiting:1;    /* for room in a pool's queue */
-    unsigned                  waiting_write:1;
     unsigned                  starved:1;    /* no connection or memory here */
 };
 
-/* job_run.c; takes the job over */
+/*
+ * job_run.c: the steps of a job and their operations
+ */
+
+/* Takes the job over. */
 void ngx_http_hr_job_begin(ngx_http_hr_job_t *job);
 /* The task is not ours any more: stops and frees the job as soon as possible. */
 void ngx_http_hr_job_stop(ngx_http_hr_job_t *job);
@@ -106,8 +126,41 @@ void ngx_http_hr_job_tick(ngx_http_hr_job_t *job);
 /* For a job that was never begun. */
 void ngx_http_hr_job_free(ngx_http_hr_job_t *job);
 
+/*
+ * Runs in the cpu pool (prompt, answer) or in the writer; then done.  What it
+ * takes, the waits included, counts as `time`.
+ */
+void ngx_http_hr_job_post(ngx_http_hr_job_t *job, ngx_http_hr_job_time_t time,
+    ngx_http_hr_job_run_pt run, ngx_http_hr_job_done_pt done);
+void ngx_http_hr_job_show(ngx_http_hr_job_t *job, ngx_http_hr_step_t step);
+/* Nothing follows: the job is freed as soon as its threads have let it go. */
+void ngx_http_hr_job_finish(ngx_http_hr_job_t *job);
+/* Something of ours went wrong; what and op.rc for the log. */
+void ngx_http_hr_job_broken(ngx_http_hr_job_t *job, const char *what);
+
+/* job_model.c: the call of the model and the judgement of its answer */
+
+void ngx_http_hr_job_call(ngx_http_hr_job_t *job);
+/* The deadline of the attempt has come. */
+void ngx_http_hr_job_call_expired(ngx_http_hr_job_t *job);
 /* What is left of the time that the task may take, in ms; 0: nothing. */
 ngx_msec_t ngx_http_hr_job_left(const ngx_http_hr_job_t *job);
+
+/* job_end.c: each writes and goes on from there */
+
+void ngx_http_hr_job_end_store(ngx_http_hr_job_t *job);
+void ngx_http_hr_job_end_fail(ngx_http_hr_job_t *job);
+/* The next attempt follows after job->pause. */
+void ngx_http_hr_job_end_attempt(ngx_http_hr_job_t *job);
+/* The lease is given back. */
+void ngx_http_hr_job_end_release(ngx_http_hr_job_t *job);
+/*
+ * Somebody else has ended the attempt, and its answer has cost something: that is
+ * written.  false: there is nothing to write.
+ */
+bool ngx_http_hr_job_end_spent(ngx_http_hr_job_t *job);
+/* op.done is that of end_store(): it must be told even when the job is gone. */
+bool ngx_http_hr_job_end_storing(const ngx_http_hr_job_t *job);
 
 /* job.c: a claimed task becomes one of the running jobs. */
 void ngx_http_hr_job_enter(ngx_http_hr_job_t *job);

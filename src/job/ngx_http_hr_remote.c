@@ -388,6 +388,23 @@ ngx_http_hr_remote_acquire(const ngx_http_hr_gen_t *handle)
 }
 
 
+const hr_prompt_t *
+ngx_http_hr_remote_bundle(const ngx_http_hr_gen_t *handle,
+    const ngx_http_hr_remote_t *remote, hr_str_t task_id)
+{
+    const hr_prompt_t  *candidate = hr_gen_candidate(handle->gen);
+
+    if (candidate != NULL
+        && hr_prompt_share(task_id,
+                           (unsigned) ngx_http_hr_main_conf()->llm_candidate))
+    {
+        return candidate;
+    }
+
+    return remote != NULL ? remote->prompt : hr_gen_prompt(handle->gen);
+}
+
+
 void
 ngx_http_hr_remote_release(ngx_http_hr_remote_t *remote)
 {

@@ -25,6 +25,13 @@ void ngx_http_hr_remote_exit_process(void);
 
 /* The current prompt when it fits the handle, held; NULL: use the local bundle. */
 ngx_http_hr_remote_t *ngx_http_hr_remote_acquire(const ngx_http_hr_gen_t *handle);
+/*
+ * What a generation takes: in its share the candidate (I-32), else the registry's
+ * prompt, else the local one.  remote may be NULL; so is the result when there is
+ * no prompt at all.  Any thread.
+ */
+const hr_prompt_t *ngx_http_hr_remote_bundle(const ngx_http_hr_gen_t *handle,
+    const ngx_http_hr_remote_t *remote, hr_str_t task_id);
 void ngx_http_hr_remote_release(ngx_http_hr_remote_t *remote);  /* NULL is allowed */
 
 #endif /* NGX_HTTP_HR_REMOTE_H */

@@ -45,7 +45,7 @@ ngx_http_hr_jobs_add(ngx_conf_t *cf, void *tag)
 
     ngx_str_set(&shm->name, "hr_jobs");
     shm->root_size = sizeof(ngx_http_hr_jobs_t);
-    shm->layout = 2;
+    shm->layout = 3;
 
     if (ngx_http_hr_shm_add(cf, shm,
                             ngx_align(sizeof(ngx_http_hr_jobs_t), ngx_pagesize)

@@ -17,6 +17,7 @@
 
 #define NGX_HTTP_HR_JOBS_ENTRIES   4096     /* running at once, all workers */
 #define NGX_HTTP_HR_JOBS_ID        36       /* a UUID */
+#define NGX_HTTP_HR_JOBS_MODEL     64
 
 /* How far a generation is; plain data, copied as a whole. */
 typedef struct {
@@ -28,6 +29,15 @@ typedef struct {
     uint32_t        sections;       /* members of the document that have begun, a bit each */
     ngx_uint_t      first_token;    /* ms from the call; 0: none yet */
     ngx_uint_t      waiting;        /* ms of the pause before the next call; 0: none */
+
+    /*
+     * What the call has cost, as soon as the upstream says so: a worker that is
+     * killed before it has stored the attempt leaves it here for the ledger.
+     */
+    ngx_uint_t      billed;         /* 1: the rest is known */
+    int64_t         tokens_in, tokens_out;
+    double          cost_usd;
+    char            model[NGX_HTTP_HR_JOBS_MODEL];  /* NUL-terminated, may be cut */
 } ngx_http_hr_progress_t;
 
 typedef struct ngx_http_hr_job_entry_s  ngx_http_hr_job_entry_t;

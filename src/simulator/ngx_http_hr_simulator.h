@@ -16,8 +16,12 @@
  * step (send).  Everything is decided before the first byte is sent: a plan is
  * one text, the times at which its parts go out, and how it ends.
  *
- * The answer to a request depends on the request alone.  Only `fail-rate` and
- * `first` count requests, in the shared zone, because they have to.
+ * The answer to a request depends on the request alone.  Only `fail-rate`,
+ * `chaos` and `first` count requests, in the shared zone, because they have to.
+ *
+ * For a ledger of one line for each request there are the variables
+ * $hr_llm_simulator_input, _output (tokens) and _cost (US dollars) of an answer
+ * that was sent whole, 0 otherwise, and _words: what went wrong.
  */
 
 #ifndef NGX_HTTP_HR_SIMULATOR_H
@@ -69,6 +73,7 @@ typedef enum {
     NGX_HTTP_HR_SIM_UNKNOWN_FORMAT,
     NGX_HTTP_HR_SIM_UNKNOWN_TEMPERATURE,
     NGX_HTTP_HR_SIM_FAIL_RATE,
+    NGX_HTTP_HR_SIM_CHAOS,
     NGX_HTTP_HR_SIM_FIRST,
     NGX_HTTP_HR_SIM_WORDS
 } ngx_http_hr_sim_word_t;
@@ -98,7 +103,7 @@ extern const char *const  ngx_http_hr_sim_word_names[NGX_HTTP_HR_SIM_WORDS];
 ngx_int_t ngx_http_hr_sim_behaviour_parse(ngx_str_t *text,
     ngx_http_hr_sim_behaviour_t *b, ngx_str_t *bad);
 
-/* Replaces `first` and `fail-rate` by what they stand for in this turn. */
+/* Replaces `first`, `fail-rate` and `chaos` by what they stand for in this turn. */
 void ngx_http_hr_sim_behaviour_draw(ngx_http_hr_sim_behaviour_t *b);
 
 /* "1.5s", "250ms", "2" (seconds) in ms; NGX_ERROR: no time or too long. */
@@ -241,6 +246,7 @@ void ngx_http_hr_sim_plan_error(ngx_http_hr_sim_plan_t *plan, ngx_uint_t status,
 typedef struct {
     ngx_http_request_t      *request;
     ngx_http_hr_sim_plan_t   plan;
+    uint64_t                 words;             /* of the behaviour */
     ngx_event_t              timer;
     ngx_uint_t               step;              /* the next one */
     size_t                   sent;
@@ -273,6 +279,8 @@ void ngx_http_hr_sim_stats_behaviour(const ngx_http_hr_sim_behaviour_t *b);
 /* Turns counted from the last reset, from 1. */
 uint64_t ngx_http_hr_sim_stats_turn(ngx_http_hr_sim_word_t word);
 ngx_int_t ngx_http_hr_sim_stats_handler(ngx_http_request_t *r);
+/* In preconfiguration. */
+ngx_int_t ngx_http_hr_sim_variables(ngx_conf_t *cf);
 
 extern ngx_module_t  ngx_http_hr_simulator_module;
 

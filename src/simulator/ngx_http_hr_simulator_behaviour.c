@@ -39,6 +39,9 @@
  *   unknown-temperature 400 if it has temperature
  *   fail-rate:<n>       n of 100 requests (30) fail in one of the ways that a
  *                       client repeats; which ones follows from their number
+ *   chaos:<n>           n of 100 requests (30) fail in one of ten ways: 429, 500,
+ *                       502, silence, reset, cut, no JSON, a document that breaks
+ *                       the schema, empty, slow
  *   first:<n>           all other words hold for the first n requests (1) that
  *                       have this word, the later ones are answered well
  */
@@ -67,7 +70,7 @@ const char *const  ngx_http_hr_sim_word_names[NGX_HTTP_HR_SIM_WORDS] = {
     "no-usage", "finish", "refusal", "invalid-json", "fenced", "prose",
     "area-array", "wrong-levels", "missing", "duplicate-keys", "surrogate",
     "error-content", "deep", "huge", "plain", "unknown-format",
-    "unknown-temperature", "fail-rate", "first"
+    "unknown-temperature", "fail-rate", "chaos", "first"
 };
 
 
@@ -95,15 +98,19 @@ static const ngx_http_hr_sim_rule_t
     [NGX_HTTP_HR_SIM_HUGE] =
         { NGX_HTTP_HR_SIM_ARG_INT, 3000000, 0, 16 * 1024 * 1024 },
     [NGX_HTTP_HR_SIM_FAIL_RATE] = { NGX_HTTP_HR_SIM_ARG_INT, 30, 0, 100 },
+    [NGX_HTTP_HR_SIM_CHAOS] = { NGX_HTTP_HR_SIM_ARG_INT, 30, 0, 100 },
     [NGX_HTTP_HR_SIM_FIRST] = { NGX_HTTP_HR_SIM_ARG_INT, 1, 0, 1000000 },
 };
 
 
-/* The failures of `fail-rate`: all of a kind that a client repeats. */
-static const struct {
+typedef struct {
     ngx_http_hr_sim_word_t  word;
     ngx_int_t               arg;
-} ngx_http_hr_sim_failures[] = {
+} ngx_http_hr_sim_failure_t;
+
+
+/* The failures of `fail-rate`: all of a kind that a client repeats. */
+static const ngx_http_hr_sim_failure_t  ngx_http_hr_sim_failures[] = {
     { NGX_HTTP_HR_SIM_STATUS, 500 },
     { NGX_HTTP_HR_SIM_STATUS, 502 },
     { NGX_HTTP_HR_SIM_STATUS, 503 },
@@ -115,6 +122,21 @@ static const struct {
     { NGX_HTTP_HR_SIM_ERROR_OBJECT, 502 },
     { NGX_HTTP_HR_SIM_NO_CONTENT, 0 },
     { NGX_HTTP_HR_SIM_MALFORMED, 0 },
+};
+
+
+/* Those of `chaos`: one for each way in which a service was seen to fail. */
+static const ngx_http_hr_sim_failure_t  ngx_http_hr_sim_chaos[] = {
+    { NGX_HTTP_HR_SIM_STATUS, 429 },
+    { NGX_HTTP_HR_SIM_STATUS, 500 },
+    { NGX_HTTP_HR_SIM_STATUS, 502 },
+    { NGX_HTTP_HR_SIM_HANG, 0 },
+    { NGX_HTTP_HR_SIM_RESET, 2000 },
+    { NGX_HTTP_HR_SIM_TRUNCATE, 1000 },
+    { NGX_HTTP_HR_SIM_INVALID_JSON, 0 },
+    { NGX_HTTP_HR_SIM_MISSING, 8 },
+    { NGX_HTTP_HR_SIM_EMPTY, 0 },
+    { NGX_HTTP_HR_SIM_SLOW, 1500 },
 };
 
 
@@ -266,12 +288,35 @@ ngx_http_hr_sim_behaviour_parse(ngx_str_t *text, ngx_http_hr_sim_behaviour_t *b,
 }
 
 
-void
-ngx_http_hr_sim_behaviour_draw(ngx_http_hr_sim_behaviour_t *b)
+/* In its turn one of the failures of the table. */
+static void
+ngx_http_hr_sim_behaviour_fail(ngx_http_hr_sim_behaviour_t *b,
+    ngx_http_hr_sim_word_t word, const ngx_http_hr_sim_failure_t *table,
+    ngx_uint_t count)
 {
     uint32_t    hash;
     uint64_t    turn;
     ngx_uint_t  n;
+
+    if (!ngx_http_hr_sim_has(b, word)) {
+        return;
+    }
+
+    turn = ngx_http_hr_sim_stats_turn(word);
+    hash = ngx_murmur_hash2((u_char *) &turn, sizeof(uint64_t));
+
+    if ((ngx_int_t) (hash % 100) < b->arg[word]) {
+        n = hash / 100 % count;
+        b->set |= (uint64_t) 1 << table[n].word;
+        b->arg[table[n].word] = table[n].arg;
+    }
+}
+
+
+void
+ngx_http_hr_sim_behaviour_draw(ngx_http_hr_sim_behaviour_t *b)
+{
+    uint64_t  turn;
 
     if (ngx_http_hr_sim_has(b, NGX_HTTP_HR_SIM_FIRST)) {
 
@@ -282,18 +327,12 @@ ngx_http_hr_sim_behaviour_draw(ngx_http_hr_sim_behaviour_t *b)
         }
     }
 
-    if (ngx_http_hr_sim_has(b, NGX_HTTP_HR_SIM_FAIL_RATE)) {
-
-        turn = ngx_http_hr_sim_stats_turn(NGX_HTTP_HR_SIM_FAIL_RATE);
-        hash = ngx_murmur_hash2((u_char *) &turn, sizeof(uint64_t));
-
-        if ((ngx_int_t) (hash % 100) < b->arg[NGX_HTTP_HR_SIM_FAIL_RATE]) {
-            n = hash / 100 % (sizeof(ngx_http_hr_sim_failures)
-                              / sizeof(ngx_http_hr_sim_failures[0]));
-
-            b->set |= (uint64_t) 1 << ngx_http_hr_sim_failures[n].word;
-            b->arg[ngx_http_hr_sim_failures[n].word]
-                = ngx_http_hr_sim_failures[n].arg;
-        }
-    }
+    ngx_http_hr_sim_behaviour_fail(b, NGX_HTTP_HR_SIM_FAIL_RATE,
+                                   ngx_http_hr_sim_failures,
+                                   sizeof(ngx_http_hr_sim_failures)
+                                   / sizeof(ngx_http_hr_sim_failures[0]));
+    ngx_http_hr_sim_behaviour_fail(b, NGX_HTTP_HR_SIM_CHAOS,
+                                   ngx_http_hr_sim_chaos,
+                                   sizeof(ngx_http_hr_sim_chaos)
+                                   / sizeof(ngx_http_hr_sim_chaos[0]));
 }

@@ -65,7 +65,7 @@ static ngx_command_t  ngx_http_hr_sim_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_hr_simulator_module_ctx = {
-    NULL,                                  /* preconfiguration */
+    ngx_http_hr_sim_variables,             /* preconfiguration */
     NULL,                                  /* postconfiguration */
 
     ngx_http_hr_sim_create_main_conf,      /* create main configuration */
@@ -242,6 +242,7 @@ ngx_http_hr_sim_prepare(ngx_http_hr_sim_ctx_t *ctx)
 
     } else if (rc == NGX_OK) {
         ngx_http_hr_sim_behaviour_draw(&behaviour);
+        ctx->words = behaviour.set;
         ngx_http_hr_sim_stats_behaviour(&behaviour);
 
         rc = ngx_http_hr_sim_facts_read(r->pool, &request.prompt, &facts);

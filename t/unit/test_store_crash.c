@@ -271,7 +271,7 @@ killed(void)
         hr_store_failure_t  f;
         memset(&f, 0, sizeof(f));
         f.error_code = HR_STR("interrupted");
-        i = WRITE(hr_store_tasks_requeue(w, HR_STR("w"), 9, &f, AT(9999), &requeued,
+        i = WRITE(hr_store_tasks_requeue(w, HR_STR("w"), 9, &f, NULL, NULL, AT(9999), &requeued,
                                          &failed));
         OK(i == HR_OK && requeued <= 1, "at most its one running task goes back");
     }

@@ -139,6 +139,11 @@ adding(void)
            HR_OK, "the same key again");
     OK(added == HR_STORE_TASK_REPEATED && hr_str_eq(task.id, hr_fixture_id(5)),
        "is the same task, without a limit");
+    t = fresh(6, 2, "Отдел", "Кассир старший");
+    t.idempotency_key = HR_STR("k1");
+    IS_INT(WRITE(hr_store_task_add(w, a, &t, NULL, AT(4), &task, &added)),
+           HR_INVALID, "the same key with another request is refused");
+    IS_INT(hr_fixture_error, HR_STORE_E_KEY_REUSED, "with a reason");
     t = fresh(6, 2, "Отдел", "Юрист");
     IS_INT(WRITE(hr_store_task_add(w, a, &t, &limits, AT(4), &task, &added)),
            HR_LIMIT, "the queue has a limit");
@@ -226,6 +231,88 @@ running(void)
 }
 
 
+/* The second task's attempt is known, no other's. */
+static void
+known(void *data, const hr_store_lease_t *l, hr_store_usage_t *usage)
+{
+    const hr_store_lease_t  *is = data;
+
+    if (hr_str_eq(l->id, is->id) && l->attempt == is->attempt) {
+        usage->tokens_in = 900;
+        usage->cost_usd = 0.25;
+    }
+}
+
+
+static void
+spent(void)
+{
+    int64_t              requeued, failed;
+    hr_store_lease_t     one, two;
+    hr_store_usage_t     usage;
+    hr_store_failure_t   failure;
+
+    /* nothing of the tests before waits or runs */
+    do {
+        WRITE(hr_store_tasks_requeue(w, HR_STR("sweep"), 1, &interrupted, NULL, NULL,
+                                     AT(100000), &requeued, &failed));
+    } while (claim("sweep", AT(100000)) == HR_OK);
+
+    add(240, 1, "Отдел", "Кассир первый", AT(200600));
+    add(241, 2, "Отдел", "Кассир второй", AT(200601));
+    claim("x", AT(200602));
+    one = lease();
+    claim("x", AT(200603));
+    two = lease();
+
+    memset(&failure, 0, sizeof(failure));
+    failure.error_code = HR_STR("upstream_5xx");
+    for (int64_t i = 1; i <= 4; i++) {
+        one.attempt = i;
+        IS_INT(WRITE(hr_store_task_attempt(w, &one, &failure, AT(200700), AT(200604))),
+               HR_OK, "an attempt ends, the owner goes on");
+    }
+    IS_INT(one.attempt, 4, "the lease is the caller's");
+    IS_INT(WRITE(hr_store_task_attempt(w, &one, &failure, AT(200700), AT(200605))),
+           HR_CONFLICT, "an attempt cannot end twice");
+
+    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("x"), 2, &interrupted, known, &two,
+                                        AT(200606), &requeued, &failed)), HR_OK,
+           "the owner dies");
+    OK(requeued == 2 && failed == 0,
+       "attempts at the model are no claims: the cap does not strike");
+    IS_INT(count("SELECT sum(tokens_in) FROM generation_history WHERE error_code ="
+                 " 'interrupted' AND cost_usd = 0.25"), 900,
+           "what is known of an interrupted attempt is in its row");
+    IS_INT(count("SELECT count(*) FROM generation_history WHERE error_code ="
+                 " 'interrupted' AND attempt = 5 AND tokens_in = 0"), 1,
+           "what is not known is not made up");
+
+    WRITE(hr_store_task_cancel(w, a, one.id, HR_STR(""), HR_STR(""), AT(200607), &task));
+    WRITE(hr_store_task_cancel(w, a, two.id, HR_STR(""), HR_STR(""), AT(200607), &task));
+
+    add(242, 1, "Отдел", "Кассир третий", AT(200608));
+    claim("x", AT(200608));
+    two = lease();
+    WRITE(hr_store_task_cancel(w, a, two.id, HR_STR(""), HR_STR(""), AT(200609), &task));
+    memset(&usage, 0, sizeof(usage));
+    usage.tokens_in = 700;
+    usage.tokens_out = 30;
+    usage.cost_usd = 0.5;
+    usage.model = HR_STR("m");
+    IS_INT(WRITE(hr_store_task_spent(w, &two, &usage, AT(200608))), HR_OK,
+           "what the cancelled attempt has cost comes later");
+    IS_INT(count("SELECT tokens_used FROM generation_history WHERE status ="
+                 " 'cancelled' AND model = 'm' AND cost_usd = 0.5"), 730,
+           "into its row");
+    usage.tokens_in = 1;
+    IS_INT(WRITE(hr_store_task_spent(w, &two, &usage, AT(200608))), HR_NOT_FOUND,
+           "once");
+    IS_INT(WRITE(hr_store_task_spent(w, &one, &usage, AT(200999))), HR_NOT_FOUND,
+           "and not into a row of before");
+}
+
+
 static void
 fencing(void)
 {
@@ -239,11 +326,11 @@ fencing(void)
     IS_INT(claim("w0", AT(100)), HR_OK, "a task is claimed");
     dead = lease();
 
-    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("w9"), 3, &interrupted, AT(159),
+    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("w9"), 3, &interrupted, NULL, NULL, AT(159),
                                         &requeued, &failed)), HR_OK,
            "another owner's death");
     OK(requeued == 0 && failed == 0, "does not concern it");
-    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR_NULL, 3, &interrupted, AT(161),
+    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR_NULL, 3, &interrupted, NULL, NULL, AT(161),
                                         &requeued, &failed)), HR_OK,
            "a lease that ran out");
     OK(requeued == 1 && failed == 0, "puts it back into the queue");
@@ -258,7 +345,7 @@ fencing(void)
            HR_CONFLICT, "the late result is refused");
     IS_INT(hr_fixture_error, HR_STORE_E_FENCED, "with a reason");
 
-    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("w1"), 3, &interrupted, AT(164),
+    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("w1"), 3, &interrupted, NULL, NULL, AT(164),
                                         &requeued, &failed)), HR_OK,
            "the death of the owner");
     IS_INT(requeued, 1, "gives the task back at once");
@@ -270,7 +357,7 @@ fencing(void)
            "a lease is given back unused");
     claim("w2", AT(167));
     IS_INT(task.attempt, 4, "the token still grows");
-    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("w2"), 3, &interrupted, AT(168),
+    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("w2"), 3, &interrupted, NULL, NULL, AT(168),
                                         &requeued, &failed)), HR_OK,
            "a third death");
     OK(requeued == 0 && failed == 1, "is the last");
@@ -370,7 +457,7 @@ fairness(void)
     IS_INT(list.count, 9, "are listed");
 
     int64_t  n, left;
-    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("w0"), 9, &interrupted, AT(400),
+    IS_INT(WRITE(hr_store_tasks_requeue(w, HR_STR("w0"), 9, &interrupted, NULL, NULL, AT(400),
                                         &n, &left)), HR_OK, "the worker dies");
     IS_INT(n, 6, "all its tasks go back");
     IS_INT(WRITE(hr_store_tasks_cleanup(w, AT(51), 0, 100, &n, &left)), HR_OK,
@@ -535,6 +622,7 @@ main(void)
     fairness();
     batches();
     usage();
+    spent();
 
     IS_INT(hr_fixture_scans(r) + hr_fixture_scans(w), 0,
            "no statement walks a table that grows");
