@@ -105,6 +105,9 @@ ngx_http_hr_client_address(ngx_http_request_t *r)
 
     /* the last element is what the trusted proxy itself has seen */
     forwarded = ngx_http_hr_request_header(r, "X-Forwarded-For");
+    if (forwarded.len == 0) {
+        return address;
+    }
 
     for (p = forwarded.data + forwarded.len; p > forwarded.data; p--) {
         if (p[-1] == ',' || p[-1] == ' ') {
