@@ -318,6 +318,15 @@ hr_store_open(const hr_store_config_t *config, hr_store_mode_t mode,
         rc = hr_store_script(conn, "PRAGMA query_only = ON");
     }
 
+    /* last: a PRAGMA makes the engine compile again what is compiled */
+    if (rc == HR_OK
+        && sqlite3_prepare_v3(conn->db, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT,
+                              &conn->undo, NULL)
+           != SQLITE_OK)
+    {
+        rc = hr_store_fail(conn, sqlite3_errcode(conn->db));
+    }
+
     if (rc != HR_OK) {
         if (rc == HR_NOT_FOUND) {
             rc = hr_store_refuse(conn, HR_ERROR, HR_STORE_E_NOT_PREPARED);
@@ -347,6 +356,7 @@ hr_store_close(hr_store_conn_t *conn)
     conn->deadline_ms = 0;
 
     hr_store_rollback(conn);
+    sqlite3_finalize(conn->undo);
 
     for (i = 0; i < HR_STORE_MAX_STATEMENTS; i++) {
         sqlite3_finalize(conn->statements[i].stmt);
@@ -394,6 +404,29 @@ hr_store_deadline(hr_store_conn_t *conn, unsigned ms)
 
 /* -- transactions -- */
 
+/*
+ * Ends whatever transaction the engine is in.  A ROLLBACK that has to be compiled may
+ * fail for want of memory, and the connection would hold the write lock, or a
+ * snapshot, for ever: so it is compiled at the opening.
+ */
+static void
+hr_store_undo(hr_store_conn_t *conn)
+{
+    if (sqlite3_get_autocommit(conn->db)) {
+        return;
+    }
+
+    if (conn->undo != NULL) {
+        (void) sqlite3_step(conn->undo);
+        (void) sqlite3_reset(conn->undo);
+    }
+
+    if (!sqlite3_get_autocommit(conn->db)) {
+        (void) sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+
 hr_rc_t
 hr_store_begin(hr_store_conn_t *conn)
 {
@@ -405,6 +438,7 @@ hr_store_begin(hr_store_conn_t *conn)
         return hr_store_refuse(conn, HR_ERROR, HR_STORE_E_NOT_IN_TRANSACTION);
     }
 
+    hr_store_undo(conn);
     rc = hr_store_run(conn, NULL, "BEGIN IMMEDIATE", "");
 
     if (rc == HR_OK) {
@@ -458,9 +492,7 @@ hr_store_rollback(hr_store_conn_t *conn)
 {
     hr_store_snapshot_end(conn);
 
-    if (!sqlite3_get_autocommit(conn->db)) {
-        sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
-    }
+    hr_store_undo(conn);
 
     conn->in_transaction = false;
     conn->in_savepoint = false;
@@ -564,10 +596,11 @@ hr_store_snapshot(hr_store_conn_t *conn)
     hr_store_read(conn);
 
     /* inside a transaction or a snapshot everything is one state already */
-    if (!sqlite3_get_autocommit(conn->db)) {
+    if (conn->in_transaction || conn->in_snapshot) {
         return HR_OK;
     }
 
+    hr_store_undo(conn);
     rc = hr_store_run(conn, NULL, "BEGIN", "");
     if (rc != HR_OK) {
         return rc;
@@ -591,7 +624,7 @@ hr_store_snapshot_end(hr_store_conn_t *conn)
 {
     if (conn->in_snapshot) {
         conn->in_snapshot = false;
-        sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+        hr_store_undo(conn);
     }
 }
 

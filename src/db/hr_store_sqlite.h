@@ -28,6 +28,7 @@ typedef struct {
 
 struct hr_store_conn_s {
     sqlite3                *db;
+    sqlite3_stmt           *undo;           /* ROLLBACK, made while there is memory */
     hr_store_mode_t         mode;
     unsigned                version_cap;
     unsigned                collapse_seconds;

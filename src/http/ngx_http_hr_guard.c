@@ -126,6 +126,7 @@ ngx_http_hr_client_address(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_hr_guard_verify(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
+    hr_rc_t           rc;
     hr_arena_t       *arena;
     hr_jwt_keys_t     keys;
     hr_jwt_claims_t   claims;
@@ -142,11 +143,12 @@ ngx_http_hr_guard_verify(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     keys.current = ngx_http_hr_str(&ctx->conf->secret);
     keys.previous = ngx_http_hr_str(&ctx->conf->old_secret);
 
-    if (hr_jwt_verify(arena, &keys, ngx_http_hr_str(&ctx->token), ngx_time(),
-                      &claims)
-        != HR_OK)
-    {
-        return NGX_DECLINED;
+    rc = hr_jwt_verify(arena, &keys, ngx_http_hr_str(&ctx->token), ngx_time(),
+                       &claims);
+
+    if (rc != HR_OK) {
+        /* without memory nothing is known about the token: it stays good */
+        return rc == HR_NOMEM || rc == HR_ERROR ? NGX_BUSY : NGX_DECLINED;
     }
 
     return ngx_http_hr_guard_loader(r, ctx, &claims);
