@@ -50,7 +50,8 @@ sub kinds {
                                  { profile_ids => $run{profiles}, format => 'docx' }) },
         bad         => sub { $_[0]->post('/api/generation/start', { department => 5 }) },
         start       => sub { $_[0]->post('/api/generation/start', {
-                                 department => 'Отдел разработки', position => 'Память ' . ++$n }) },
+                                 department => 'Отдел разработки',
+                                 position => 'Память ' . ++$n }) },
     );
 }
 
@@ -123,7 +124,8 @@ sub memory {
     note("memory: libarchive ended a worker $ended times");
     my $log = $server->error_log;
     my $deaths = () = $log =~ /exited (?:with code 1|on signal)/g;
-    my $said = () = $log =~ /Fatal Internal Error in libarchive|shim\.so\S+\n\S+libc\.so\S+\n\S+libarchive\.so/g;
+    my $said = () = $log =~ m{Fatal Internal Error in libarchive
+                              |shim\.so\S+\n\S+libc\.so\S+\n\S+libarchive\.so}gx;
     is($deaths, $said, 'memory: nothing else ended one') or diag($log =~ /^(\/.*\n(?:\/.*\n)+)/m);
     is(lost_of(undef, @acknowledged), 0,
        'memory: ' . @acknowledged . ' acknowledged edits are there');

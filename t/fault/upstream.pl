@@ -26,8 +26,8 @@ sub upstream {
     prepare(HR_LLM_DELAY => 0.02);
     # a service that hangs is given up after a second
     up_with(sub {
-        s/(\bhr_llm location=[^;]*?);/$1 concurrency=8 attempts=2 retry=10ms timeout=1s total_timeout=4s breaker=1ms;/
-            or die "no hr_llm in the configuration\n";
+        s/(\bhr_llm location=[^;]*?);/$1 concurrency=8 attempts=2 retry=10ms timeout=1s
+          total_timeout=4s breaker=1ms;/ or die "no hr_llm in the configuration\n";
     });
     load_begin(no_generations => 1);
     my $client = $server->client;
