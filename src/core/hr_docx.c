@@ -4,6 +4,7 @@
  */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "hr_docx.h"
 #include "hr_docx_marks.h"
@@ -14,6 +15,7 @@
 
 #define HR_DOCX_ARENA  (64u << 20)
 #define HR_DOCX_CELLS  3u               /* columns of the widest table */
+#define HR_DOCX_WHOLE  9u               /* rows that a page break does not part */
 
 #define HR_DOCX_STEP_LABEL  "<w:i/><w:iCs/><w:color w:val=\"2F5597\"/>"
 
@@ -26,6 +28,9 @@ typedef struct {
     hr_buf_t              body;
     size_t                ncells;           /* of the open table */
     unsigned              twips[HR_DOCX_CELLS];     /* its column widths */
+    hr_str_t              held[HR_DOCX_CELLS];      /* its last row, not written yet */
+    size_t                nheld;
+    unsigned              nrows;            /* without the header */
     bool                  after_table;      /* nothing came after a table */
 } hr_docx_t;
 
@@ -33,10 +38,12 @@ static hr_rc_t hr_docx_event(void *ctx, const hr_section_event_t *event);
 static const char *hr_docx_style(const hr_section_event_t *event);
 static void hr_docx_paragraph(hr_docx_t *d, const hr_section_event_t *event);
 static void hr_docx_table(hr_docx_t *d, const hr_section_event_t *event);
-static void hr_docx_row(hr_docx_t *d, const hr_section_event_t *event,
-    bool header);
+static void hr_docx_hold(hr_docx_t *d, const hr_section_event_t *event);
+static void hr_docx_release(hr_docx_t *d, bool last);
+static void hr_docx_row(hr_docx_t *d, const hr_str_t *cells, size_t n,
+    bool header, bool keep);
 static void hr_docx_cell(hr_docx_t *d, hr_str_t text, unsigned width,
-    const char *style, const char *fill, bool bold);
+    const char *props, const char *fill, bool bold);
 static hr_rc_t hr_docx_package(const hr_section_input_t *in, hr_docx_t *d,
     hr_arena_t *arena, hr_sink_t sink);
 
@@ -97,10 +104,12 @@ hr_docx_event(void *ctx, const hr_section_event_t *event)
         break;
 
     case HR_SECTION_ROW:
-        hr_docx_row(d, event, false);
+        hr_docx_release(d, false);
+        hr_docx_hold(d, event);
         break;
 
     case HR_SECTION_TABLE_END:
+        hr_docx_release(d, true);
         hr_buf_c(&d->body, "</w:tbl>");
         break;
 
@@ -165,7 +174,8 @@ hr_docx_paragraph(hr_docx_t *d, const hr_section_event_t *event)
 
     hr_buf_printf(out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s</w:pPr>",
                   hr_docx_style(event),
-                  event->role == HR_ROLE_STEP_DEPARTMENT ? "<w:keepNext/>" : "");
+                  event->role == HR_ROLE_STEP_DEPARTMENT
+                  || event->role == HR_ROLE_STEP_RATIONALE ? "<w:keepNext/>" : "");
 
     /* the marks of list items are for Markdown, which has no bullets to see */
     if (event->mark.len != 0 && event->type == HR_SECTION_TITLE) {
@@ -222,24 +232,54 @@ hr_docx_table(hr_docx_t *d, const hr_section_event_t *event)
 
     hr_buf_c(out, "</w:tblGrid>");
 
-    hr_docx_row(d, event, true);
+    hr_docx_row(d, event->cells, event->ncells, true, true);
+    d->nheld = 0;
+    d->nrows = 0;
+}
+
+
+/* The texts of a row live as long as the walk, the array of its cells does not. */
+static void
+hr_docx_hold(hr_docx_t *d, const hr_section_event_t *event)
+{
+    d->nheld = event->ncells < HR_DOCX_CELLS ? event->ncells : HR_DOCX_CELLS;
+    memcpy(d->held, event->cells, d->nheld * sizeof(hr_str_t));
+}
+
+
+/*
+ * Writes the row that was held.  A short table stays on one page: each of its
+ * rows is kept with the next one, which is known when that has come.
+ */
+static void
+hr_docx_release(hr_docx_t *d, bool last)
+{
+    if (d->nheld != 0) {
+        d->nrows++;
+        hr_docx_row(d, d->held, d->nheld, false, !last && d->nrows < HR_DOCX_WHOLE);
+        d->nheld = 0;
+    }
 }
 
 
 static void
-hr_docx_row(hr_docx_t *d, const hr_section_event_t *event, bool header)
+hr_docx_row(hr_docx_t *d, const hr_str_t *cells, size_t n, bool header, bool keep)
 {
-    bool    label;
-    size_t  i;
+    bool         label;
+    size_t       i;
+    const char  *props;
+
+    props = header ? "<w:pStyle w:val=\"HRTableHead\"/>"
+            : keep ? "<w:pStyle w:val=\"HRTableText\"/><w:keepNext/>"
+                   : "<w:pStyle w:val=\"HRTableText\"/>";
 
     hr_buf_c(&d->body, "<w:tr><w:trPr><w:cantSplit/>");
     hr_buf_c(&d->body, header ? "<w:tblHeader/></w:trPr>" : "</w:trPr>");
 
-    for (i = 0; i < d->ncells && i < event->ncells; i++) {
+    for (i = 0; i < d->ncells && i < n; i++) {
         label = !header && i == 0;
 
-        hr_docx_cell(d, event->cells[i], d->twips[i],
-                     header ? "HRTableHead" : "HRTableText",
+        hr_docx_cell(d, cells[i], d->twips[i], props,
                      header ? "DEE6F2" : label && d->ncells == 2 ? "F4F6FA" : "",
                      label);
     }
@@ -249,7 +289,7 @@ hr_docx_row(hr_docx_t *d, const hr_section_event_t *event, bool header)
 
 
 static void
-hr_docx_cell(hr_docx_t *d, hr_str_t text, unsigned width, const char *style,
+hr_docx_cell(hr_docx_t *d, hr_str_t text, unsigned width, const char *props,
     const char *fill, bool bold)
 {
     hr_buf_t  *out = &d->body;
@@ -262,8 +302,7 @@ hr_docx_cell(hr_docx_t *d, hr_str_t text, unsigned width, const char *style,
                            " w:fill=\"%s\"/>", fill);
     }
 
-    hr_buf_printf(out, "</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"%s\"/></w:pPr>",
-                  style);
+    hr_buf_printf(out, "</w:tcPr><w:p><w:pPr>%s</w:pPr>", props);
     hr_docx_runs(out, text, bold, "", true);
     hr_buf_c(out, "</w:p></w:tc>");
 }

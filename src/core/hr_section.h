@@ -19,7 +19,7 @@
 
 
 /* Raised whenever the bytes of any renderer change: part of cache keys and ETags. */
-#define HR_RENDERER_REVISION  1
+#define HR_RENDERER_REVISION  2
 
 
 typedef enum {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "hr_section_walk.h"
+#include "hr_text.h"
 
 
 static void hr_section_basic_row(hr_section_walk_t *w, hr_section_role_t role,
@@ -13,6 +14,7 @@ static void hr_section_area(hr_section_walk_t *w, const hr_json_t *area,
 static hr_str_t hr_section_area_default(hr_section_walk_t *w, unsigned number);
 static void hr_section_category(hr_section_walk_t *w, const hr_json_t *category);
 static void hr_section_skill(hr_section_walk_t *w, const hr_json_t *skill);
+static hr_str_t hr_section_single_blanks(hr_section_walk_t *w, hr_str_t text);
 static hr_str_t hr_section_level(hr_section_walk_t *w, const hr_json_t *level);
 static void hr_section_traits(hr_section_walk_t *w, const char *member,
     const char *name, hr_section_role_t role, hr_str_t mark, hr_str_t fallback);
@@ -278,9 +280,9 @@ hr_section_skill(hr_section_walk_t *w, const hr_json_t *skill)
     cells[0] = hr_section_text(w, hr_section_first(skill, "skill_name", "skill",
                                                    "name", NULL));
     cells[1] = hr_section_level(w, level);
-    cells[2] = hr_section_text(w, hr_section_first(skill,
-                                                   "proficiency_description",
-                                                   "description", NULL));
+    cells[2] = hr_section_single_blanks(w, hr_section_text(w,
+                   hr_section_first(skill, "proficiency_description",
+                                    "description", NULL)));
 
     if (cells[0].len == 0) {
         cells[0] = level == NULL && cells[2].len == 0
@@ -301,6 +303,33 @@ hr_section_skill(hr_section_walk_t *w, const hr_json_t *skill)
     }
 
     hr_section_tell(w, &row);
+}
+
+
+/* A schema of before had two blanks in the text of level 2 (I-10). */
+static hr_str_t
+hr_section_single_blanks(hr_section_walk_t *w, hr_str_t text)
+{
+    char    *out;
+    size_t   i, len;
+
+    if (!hr_contains(text, HR_STR("  "))) {
+        return text;
+    }
+
+    out = hr_arena_alloc(w->arena, text.len);
+    if (out == NULL) {
+        w->rc = w->rc == HR_OK ? HR_NOMEM : w->rc;
+        return HR_STR("");
+    }
+
+    for (i = 0, len = 0; i < text.len; i++) {
+        if (text.data[i] != ' ' || len == 0 || out[len - 1] != ' ') {
+            out[len++] = text.data[i];
+        }
+    }
+
+    return hr_str(out, len);
 }
 
 

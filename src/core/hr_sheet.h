@@ -27,6 +27,7 @@ typedef enum {
     HR_CELL_SECTION,
     HR_CELL_NOTE,           /* italic */
     HR_CELL_NOTICE,         /* bold red */
+    HR_CELL_CHECK,          /* body in a font that has the check boxes */
     HR_CELL_STYLES
 } hr_cell_style_t;
 

@@ -41,12 +41,15 @@ static const hr_sheet_style_t  hr_sheet_styles[HR_CELL_STYLES] = {
     [HR_CELL_SECTION] = { 4, 3, 1, HR_SHEET_LEFT },
     [HR_CELL_NOTE] = { 5, 0, 1, HR_SHEET_TOP },
     [HR_CELL_NOTICE] = { 6, 4, 1, HR_SHEET_TOP },
+    [HR_CELL_CHECK] = { 7, 0, 1, HR_SHEET_TOP },
     [HR_CELL_PLAIN] = { 0, 0, 0, "<alignment vertical=\"bottom\"/>" }
 };
 
-#define HR_SHEET_FONT(style, size, color)                                     \
+#define HR_SHEET_FACE(name, style, size, color)                               \
     "<font>" style "<sz val=\"" size "\"/><color rgb=\"FF" color "\"/>"       \
-    "<name val=\"Arial\"/><family val=\"2\"/><charset val=\"204\"/></font>"
+    "<name val=\"" name "\"/><family val=\"2\"/><charset val=\"204\"/></font>"
+#define HR_SHEET_FONT(style, size, color)                                     \
+    HR_SHEET_FACE("Arial", style, size, color)
 #define HR_SHEET_FILL(color)                                                  \
     "<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FF" color "\"/>" \
     "<bgColor indexed=\"64\"/></patternFill></fill>"
@@ -316,7 +319,7 @@ hr_sheet_styles_part(hr_buf_t *out)
     const hr_sheet_style_t  *style;
 
     hr_buf_c(out, HR_XML_HEAD "<styleSheet xmlns=\"" HR_SHEET_NS "\">"
-        "<fonts count=\"7\">"
+        "<fonts count=\"8\">"
         HR_SHEET_FONT("", "10", "000000")
         HR_SHEET_FONT("<b/>", "10", "000000")
         HR_SHEET_FONT("<b/>", "12", "000000")
@@ -324,6 +327,9 @@ hr_sheet_styles_part(hr_buf_t *out)
         HR_SHEET_FONT("<b/>", "11", "FFFFFF")
         HR_SHEET_FONT("<i/>", "10", "595959")
         HR_SHEET_FONT("<b/>", "10", "C00000")
+        /* Arial has no check boxes, and one of them would come from an emoji font,
+         * which paper and PDF leave blank */
+        HR_SHEET_FACE("DejaVu Sans", "", "10", "000000")
         "</fonts><fills count=\"5\">"
         "<fill><patternFill patternType=\"none\"/></fill>"
         "<fill><patternFill patternType=\"gray125\"/></fill>"

@@ -360,7 +360,7 @@ hr_xlsx_check(hr_xlsx_t *x, bool ticked, hr_str_t name)
 static void
 hr_xlsx_competencies(hr_xlsx_t *x)
 {
-    hr_cell_t                    cell = { HR_CELL_BODY, HR_STR_NULL, false, 3 };
+    hr_cell_t                    cell = { HR_CELL_CHECK, HR_STR_NULL, false, 3 };
     hr_xlsx_list_t               list;
     const hr_xlsx_item_t        *item;
     const hr_xlsx_vocabulary_t  *v = x->vocabulary;
@@ -383,8 +383,8 @@ static void
 hr_xlsx_qualities(hr_xlsx_t *x)
 {
     hr_cell_t                    cells[2] = {
-        { HR_CELL_BODY, HR_STR_NULL, false, 1 },
-        { HR_CELL_BODY, HR_STR_NULL, false, 2 }
+        { HR_CELL_CHECK, HR_STR_NULL, false, 1 },
+        { HR_CELL_CHECK, HR_STR_NULL, false, 2 }
     };
     hr_xlsx_list_t               list;
     const hr_xlsx_item_t        *item;

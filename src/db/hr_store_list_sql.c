@@ -211,6 +211,20 @@ hr_store_sql_tested(hr_store_query_t *q)
 }
 
 
+/* What follows the cursor in the order of a number. */
+static void
+hr_store_sql_after(hr_store_query_t *q, const char *row, const char *key)
+{
+    const char  *than;
+
+    than = q->filter->ascending ? ">" : "<";
+
+    (void) hr_buf_printf(&q->sql, " AND %s %s= ?%d AND (%s, %s.seq) %s (?%d, ?%d)",
+                         key, than, HR_STORE_P_KEY, key, row, than, HR_STORE_P_KEY,
+                         HR_STORE_P_KEY_SEQ);
+}
+
+
 /* The same, as the set of matching rows. */
 static void
 hr_store_sql_gathered(hr_store_query_t *q)
@@ -231,6 +245,49 @@ hr_store_sql_gathered(hr_store_query_t *q)
         }
     }
 
+    (void) hr_buf_char(&q->sql, ')');
+}
+
+
+/*
+ * Of the matching slots only the rows that can be on the page: no later one of
+ * a slot and a status is among the first n of all.  For the order of creation,
+ * which the slot index has, and without conditions that it has not.
+ */
+static void
+hr_store_sql_nearest(hr_store_query_t *q)
+{
+    unsigned     i;
+    const char  *dir, *sep;
+
+    dir = q->filter->ascending ? "ASC" : "DESC";
+    sep = "";
+
+    (void) hr_buf_c(&q->sql, " AND x.seq IN (SELECT g.seq FROM search_slots s"
+                             " CROSS JOIN (SELECT column1 AS status FROM"
+                             " (VALUES ");
+
+    for (i = 0; i < HR_STORE_STATUSES; i++) {
+        if (q->mask & (1u << i)) {
+            (void) hr_buf_printf(&q->sql, "%s(%u)", sep, i);
+            sep = ", ";
+        }
+    }
+
+    (void) hr_buf_c(&q->sql, ")) v CROSS JOIN search_profiles g ON g.seq IN"
+                             " (SELECT y.seq FROM search_profiles y"
+                             " INDEXED BY idx_search_slot WHERE y.slot = s.id"
+                             " AND y.status = v.status");
+
+    if (q->has_cursor) {
+        hr_store_sql_after(q, "y", "y.created_us");
+    }
+
+    (void) hr_buf_printf(&q->sql, " ORDER BY y.created_us %s, y.seq %s"
+                         " LIMIT ?%d + ?%d) WHERE CASE v.status WHEN 0 THEN s.n0"
+                         " WHEN 1 THEN s.n1 WHEN 2 THEN s.n2 ELSE s.n3 END > 0"
+                         " AND ", dir, dir, HR_STORE_P_LIMIT, HR_STORE_P_OFFSET);
+    hr_store_sql_slots(q, q->search.data != NULL);
     (void) hr_buf_char(&q->sql, ')');
 }
 
@@ -362,8 +419,14 @@ hr_store_list_sql_page(hr_store_query_t *q)
     (void) hr_buf_c(&q->sql, " WHERE ");
     hr_store_sql_row(q);
 
-    if (q->gather && !text) {
+    if (q->gather && q->filter->sort == HR_STORE_BY_CREATED && !q->extra
+        && q->people == 0)
+    {
+        hr_store_sql_nearest(q);
+
+    } else if (q->gather && !text) {
         hr_store_sql_gathered(q);
+
     } else {
         hr_store_sql_tested(q);
     }
@@ -373,10 +436,9 @@ hr_store_list_sql_page(hr_store_query_t *q)
                              " x.created_us, x.seq) %s (?%d, ?%d, ?%d)", than,
                              HR_STORE_P_KEY, than, HR_STORE_P_KEY,
                              HR_STORE_P_KEY_CREATED, HR_STORE_P_KEY_SEQ);
+
     } else if (q->has_cursor) {
-        (void) hr_buf_printf(&q->sql, " AND %s %s= ?%d AND (%s, x.seq) %s"
-                             " (?%d, ?%d)", key, than, HR_STORE_P_KEY, key,
-                             than, HR_STORE_P_KEY, HR_STORE_P_KEY_SEQ);
+        hr_store_sql_after(q, "x", key);
     }
 
     (void) hr_buf_printf(&q->sql, " ORDER BY %s %s", key, dir);

@@ -95,6 +95,58 @@ test_body(void)
 }
 
 
+/* Skills of one category: a table with as many rows. */
+static hr_buf_t
+table_of(unsigned rows)
+{
+    unsigned  i;
+    hr_buf_t  json, xml;
+
+    hr_buf_init(&json, 1 << 20);
+    hr_buf_c(&json, "{\"professional_skills\": [{\"skill_category\": \"К\","
+                    "\"specific_skills\": [");
+
+    for (i = 0; i < rows; i++) {
+        hr_buf_printf(&json, "%s{\"skill_name\": \"Н%u\", \"proficiency_level\": 2,"
+                             "\"proficiency_description\": \"два  бланка\"}",
+                      i == 0 ? "" : ", ", i);
+    }
+
+    hr_buf_c(&json, "]}]}");
+    hr_buf_char(&json, '\0');
+    xml = part(HR_TEST_DOCX, json.data, false, "word/document.xml");
+    hr_buf_release(&json);
+
+    return xml;
+}
+
+
+static void
+test_tables(void)
+{
+    static const char  kept[] = "<w:pStyle w:val=\"HRTableText\"/><w:keepNext/>";
+
+    hr_buf_t  xml;
+
+    /* with seven rows of basic facts and one of metadata, which are two columns */
+    xml = table_of(4);
+    IS_INT(hr_test_times(&xml, kept), 6 * 2 + 3 * 3,
+           "a short table stays on one page: all rows but the last are kept");
+    IS_INT(hr_test_times(&xml, "два бланка"), 4, "a level's text has single blanks");
+    hr_buf_release(&xml);
+
+    xml = table_of(1);
+    IS_INT(hr_test_times(&xml, kept), 6 * 2, "a single row is kept with its header");
+    hr_buf_release(&xml);
+
+    xml = table_of(40);
+    IS_INT(hr_test_times(&xml, kept), 6 * 2 + 8 * 3, "a long one is parted");
+    IS_INT(hr_test_times(&xml, "<w:cantSplit/>"), 1 + 7 + 1 + 40 + 1 + 1,
+           "between rows, never inside of one");
+    hr_buf_release(&xml);
+}
+
+
 /* The key of fontTable.xml undoes what the package format asks for. */
 static void
 test_font(void)
@@ -218,6 +270,7 @@ main(void)
 {
     test_properties();
     test_body();
+    test_tables();
     test_font();
     test_emoji();
     test_form();
