@@ -161,8 +161,6 @@ die "waited for a dead worker: $slowest s\n" if $slowest > 1.5;
 die "nobody waited: $slowest s\n" if $slowest < 0.03;
 --- request
 GET /api/organization/positions
---- response_headers
-X-Cache: HIT
 --- error_log eval
 [qr/exited on signal 9/]
 

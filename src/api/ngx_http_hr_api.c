@@ -1,4 +1,5 @@
 #include "ngx_http_hr_api.h"
+#include "ngx_http_hr_touch.h"
 #include "ngx_http_hr_remote.h"
 #include "ngx_http_hr_trace.h"
 #include "ngx_http_hr_otlp.h"
@@ -120,6 +121,7 @@ ngx_http_hr_store_conf(ngx_conf_t *cf, ngx_http_hr_main_conf_t *hmcf,
     api->db.store.cache_kib = 1024;
 
     api->db.batch = hmcf->write_batch;
+    api->db.committed = ngx_http_hr_touched;
     api->db.queue = hmcf->write_queue;
 
     if (ngx_http_hr_pool(cf, &hmcf->pool_read, "threads=4 max_queue=4096",
@@ -252,6 +254,11 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "hr: no free worker slot of %d", NGX_HTTP_HR_WORKER_SLOTS);
         return NGX_ERROR;
+    }
+
+    if (dead != 0) {
+        /* it may have committed what it had no time to tell the caches */
+        ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_ALL);
     }
 
     ngx_http_hr_turn_init(cycle, hmcf->watchdog);

@@ -112,6 +112,14 @@ hr_rc_t ngx_http_hr_generation_refused(ngx_http_hr_work_t *w,
     hr_store_conn_t *conn, hr_rc_t rc);
 
 /*
+ * In a pool thread, before a row that was read is shown to anybody.  Between a
+ * commit and the end of the cached answers lies an instant in which the row says
+ * "completed" already, and who has read it must not be answered from before
+ * afterwards: a worker that still has the task's entry may not have ended them.
+ */
+void ngx_http_hr_task_announce(const hr_store_task_t *task);
+
+/*
  * In run(): the task, when the caller may see it: own, or joined (api-profiles.md
  * 2.2).  404 and 403 are set in w.
  */

@@ -260,7 +260,11 @@ ngx_http_hr_ask_run(ngx_http_hr_db_op_t *op, hr_store_conn_t *conn)
 
     op->rc = hr_store_task_get(conn, ask->arena, hr_str_from_c(ask->id), 0,
                                &ask->task);
-    ask->task.result = HR_STR_NULL;
+
+    if (op->rc == HR_OK) {
+        ask->task.result = HR_STR_NULL;
+        ngx_http_hr_task_announce(&ask->task);
+    }
 }
 
 

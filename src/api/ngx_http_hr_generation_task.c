@@ -1,6 +1,7 @@
 #include "ngx_http_hr_generation.h"
 #include "ngx_http_hr_audit.h"
 #include "ngx_http_hr_profile.h"
+#include "ngx_http_hr_touch.h"
 
 #include "hr_profile_meta.h"
 
@@ -40,6 +41,25 @@ ngx_http_hr_task_logged(ngx_http_hr_work_t *w, hr_str_t id, const hr_json_t *met
 }
 
 
+void
+ngx_http_hr_task_announce(const hr_store_task_t *task)
+{
+    ngx_http_hr_progress_t  progress;
+
+    if (task->status != HR_STORE_TASK_COMPLETED
+        || ngx_http_hr_jobs_get(task->id, &progress) != NGX_OK)
+    {
+        return;
+    }
+
+    if (task->profile_id.data != NULL) {
+        ngx_http_hr_touched_profile(task->profile_id);
+    }
+
+    ngx_http_hr_touched(HR_STORE_T_PROFILES|HR_STORE_T_TASKS);
+}
+
+
 hr_rc_t
 ngx_http_hr_task_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn, hr_str_t id,
     hr_store_task_t *task)
@@ -50,6 +70,7 @@ ngx_http_hr_task_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn, hr_str_t id,
 
     if (rc == HR_OK) {
         ngx_http_hr_task_logged(w, task->id, NULL);
+        ngx_http_hr_task_announce(task);
     }
 
     if (rc == HR_NOT_FOUND) {
@@ -527,6 +548,7 @@ ngx_http_hr_active_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     hr_jw_array(&jw);
 
     for (i = 0; i < list.count; i++) {
+        ngx_http_hr_task_announce(&list.items[i]);
         ngx_http_hr_task_write(&jw, &w->answer, &list.items[i],
                                list.items[i].status == HR_STORE_TASK_PROCESSING
                                && ngx_http_hr_jobs_get(list.items[i].id, &progress)

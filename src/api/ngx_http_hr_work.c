@@ -300,7 +300,7 @@ ngx_http_hr_work_map(const ngx_http_hr_work_t *w)
 }
 
 
-/* A committed write ends the cached answers of what it touched. */
+/* A committed write ends the cached answers of the profiles that it touched. */
 static void
 ngx_http_hr_work_epochs(ngx_http_hr_work_t *w)
 {
@@ -315,8 +315,6 @@ ngx_http_hr_work_epochs(ngx_http_hr_work_t *w)
     for (i = 0; i < w->nslots; i++) {
         ngx_http_hr_epoch_slot_bump(w->slots[i]);
     }
-
-    ngx_http_hr_touched(w->op.touched);
 }
 
 

@@ -538,6 +538,10 @@ ngx_http_hr_db_batch_run(ngx_http_hr_db_batch_t *batch)
     touched = hr_store_touched(conn);
     rc = hr_store_commit(conn);
 
+    if (rc == HR_OK) {
+        ngx_http_hr_db_conf->committed(touched);
+    }
+
     for (i = 0; i < batch->n; i++) {
         if (batch->op[i]->rc != HR_OK) {
             continue;           /* its own answer stands: it changed nothing */

@@ -54,6 +54,13 @@ typedef struct {
     ngx_thread_pool_t      *slow;       /* more: password hashes, backups */
     ngx_uint_t              batch;      /* most writes in one transaction */
     ngx_uint_t              queue;      /* most writes that may wait */
+
+    /*
+     * Called in the writer's thread right after each commit, before anybody of
+     * this worker hears of it: whoever reads the database sees the rows already.
+     * Atomics only.
+     */
+    void                  (*committed)(unsigned touched);
 } ngx_http_hr_db_conf_t;
 
 /* Called in init_process; conf must outlive the process. */

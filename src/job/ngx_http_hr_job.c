@@ -558,7 +558,6 @@ ngx_http_hr_job_recover_done(ngx_http_hr_db_op_t *op)
     ngx_http_hr_jobs_collect();
 
     if (op->rc == HR_OK) {
-        ngx_http_hr_touched(op->touched);
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
                       "hr: generation tasks of dead workers: %L queued again, %L "
                       "given up", r->requeued, r->failed);

@@ -221,10 +221,7 @@ ngx_http_hr_claim_own_done(ngx_http_hr_db_op_t *op)
     ngx_http_hr_claim_busy = 0;
     again = op->rc == HR_OK && claim->count == claim->want;
 
-    if (op->rc == HR_OK) {
-        ngx_http_hr_touched(op->touched);
-
-    } else if (op->rc != HR_NOT_FOUND) {
+    if (op->rc != HR_OK && op->rc != HR_NOT_FOUND) {
 
         if (ngx_current_msec - ngx_http_hr_claim_told > NGX_HTTP_HR_CLAIM_QUIET) {
             ngx_http_hr_claim_told = ngx_current_msec;

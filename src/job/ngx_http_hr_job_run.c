@@ -51,10 +51,6 @@ ngx_http_hr_job_op_done(ngx_http_hr_db_op_t *op)
     job->next = NULL;
     job->followed = next != NULL && rc == HR_OK;
 
-    if (rc == HR_OK && op->touched != 0) {
-        ngx_http_hr_touched(op->touched);
-    }
-
     /* a job that is gone still hears of what it has stored */
     if (job->gone && !ngx_http_hr_job_end_storing(job)) {
         ngx_http_hr_job_finish(job);
@@ -359,10 +355,6 @@ ngx_http_hr_job_note_done(ngx_http_hr_db_op_t *op)
     ngx_http_hr_job_t  *job = op->data;
 
     job->noting = 0;
-
-    if (op->rc == HR_OK) {
-        ngx_http_hr_touched(op->touched);
-    }
 
     if (job->gone && !job->busy) {
         ngx_http_hr_job_finish(job);
