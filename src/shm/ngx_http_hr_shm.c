@@ -1,5 +1,9 @@
 #include "ngx_http_hr_shm.h"
 
+#if (NGX_HTTP_HR_LOCK_CHECK)
+#include <sys/syscall.h>
+#endif
+
 
 #define NGX_HTTP_HR_SHM_MAGIC  0x68727a31   /* "hrz1" */
 
@@ -74,10 +78,65 @@ ngx_http_hr_shm_init(ngx_shm_zone_t *zone, void *odata)
 }
 
 
+#if (NGX_HTTP_HR_LOCK_CHECK)
+
+static __thread ngx_http_hr_shm_t  *ngx_http_hr_shm_mine;
+
+
+static void
+ngx_http_hr_shm_broken(ngx_http_hr_shm_t *shm, const char *what, const char *where)
+{
+    ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, 0,
+                  "lock of the zone \"%V\": %s (%s), held: \"%s\"", &shm->name, what,
+                  where, ngx_http_hr_shm_mine ? (char *) ngx_http_hr_shm_mine->name.data
+                                              : "");
+}
+
+
+static void
+ngx_http_hr_shm_taken(ngx_http_hr_shm_t *shm)
+{
+    if (ngx_http_hr_shm_mine != NULL) {
+        ngx_http_hr_shm_broken(shm, "taken while another is held", "lock");
+    }
+
+    if (syscall(SYS_gettid) != getpid()) {
+        ngx_http_hr_shm_broken(shm, "taken by a thread of a pool", "lock");
+    }
+
+    ngx_http_hr_shm_mine = shm;
+}
+
+
+static void
+ngx_http_hr_shm_given(ngx_http_hr_shm_t *shm)
+{
+    ngx_http_hr_shm_must_hold(shm, "unlock");
+    ngx_http_hr_shm_mine = NULL;
+}
+
+
+void
+ngx_http_hr_shm_must_hold(ngx_http_hr_shm_t *shm, const char *where)
+{
+    if (ngx_http_hr_shm_mine != shm) {
+        ngx_http_hr_shm_broken(shm, "needed and not held", where);
+    }
+}
+
+#else
+
+#define ngx_http_hr_shm_taken(shm)
+#define ngx_http_hr_shm_given(shm)
+
+#endif
+
+
 void
 ngx_http_hr_shm_lock(ngx_http_hr_shm_t *shm)
 {
     ngx_shmtx_lock(&shm->pool->mutex);
+    ngx_http_hr_shm_taken(shm);
 
     if (shm->root->busy) {
         /* the former holder died in the middle of a change */
@@ -100,6 +159,7 @@ ngx_http_hr_shm_lock(ngx_http_hr_shm_t *shm)
 void
 ngx_http_hr_shm_unlock(ngx_http_hr_shm_t *shm)
 {
+    ngx_http_hr_shm_given(shm);
     ngx_memory_barrier();
     shm->root->busy = 0;
     ngx_shmtx_unlock(&shm->pool->mutex);

@@ -53,6 +53,18 @@ ngx_int_t ngx_http_hr_shm_add(ngx_conf_t *cf, ngx_http_hr_shm_t *shm,
 void ngx_http_hr_shm_lock(ngx_http_hr_shm_t *shm);
 void ngx_http_hr_shm_unlock(ngx_http_hr_shm_t *shm);
 
+/*
+ * With NGX_HTTP_HR_LOCK_CHECK (scripts/build --san) the rules of the locks are checked,
+ * and a broken one is an alert: a process holds one lock at a time, so that no order of
+ * locks can be wrong; only the event loop takes them; what needs the lock has it.
+ */
+#if (NGX_HTTP_HR_LOCK_CHECK)
+void ngx_http_hr_shm_must_hold(ngx_http_hr_shm_t *shm, const char *where);
+#define ngx_http_hr_shm_held(shm)  ngx_http_hr_shm_must_hold(shm, __func__)
+#else
+#define ngx_http_hr_shm_held(shm)
+#endif
+
 /* Bytes of free pages; needs no lock, may be a moment old. */
 size_t ngx_http_hr_shm_free_bytes(ngx_http_hr_shm_t *shm);
 size_t ngx_http_hr_shm_size(ngx_http_hr_shm_t *shm);

@@ -92,6 +92,8 @@ ngx_http_hr_data_collect_locked(ngx_http_hr_data_root_t *root)
     ngx_uint_t                 i, k, held;
     ngx_http_hr_data_entry_t  *e;
 
+    ngx_http_hr_shm_held(ngx_http_hr_data_shm);
+
     for (i = 0; i < NGX_HTTP_HR_DATA_KEEP; i++) {
         e = &root->entry[i];
 

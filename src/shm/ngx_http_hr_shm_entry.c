@@ -122,6 +122,8 @@ ngx_http_hr_cache_free_body_locked(ngx_http_hr_shm_t *shm,
 {
     ngx_uint_t  i;
 
+    ngx_http_hr_shm_held(shm);
+
     if (body->chunk == NULL) {
         return;
     }
@@ -168,6 +170,7 @@ ngx_http_hr_cache_unlink_locked(ngx_http_hr_shm_t *shm,
 {
     ngx_http_hr_cache_root_t  *root = (ngx_http_hr_cache_root_t *) shm->root;
 
+    ngx_http_hr_shm_held(shm);
     ngx_rbtree_delete(&root->rbtree, &e->node);
     ngx_queue_remove(&e->lru);
     root->entries--;
@@ -253,6 +256,8 @@ ngx_http_hr_cache_alloc_locked(ngx_http_hr_shm_t *shm, size_t size,
     ngx_uint_t *evicted)
 {
     void  *p;
+
+    ngx_http_hr_shm_held(shm);
 
     for ( ;; ) {
         p = ngx_slab_alloc_locked(shm->pool, size);

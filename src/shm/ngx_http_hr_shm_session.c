@@ -207,6 +207,7 @@ ngx_http_hr_session_victim_locked(ngx_http_hr_session_entry_t *set,
     ngx_uint_t                    i;
     ngx_http_hr_session_entry_t  *e, *victim;
 
+    ngx_http_hr_shm_held(ngx_http_hr_session_shm);
     victim = NULL;
 
     for (i = 0; i < NGX_HTTP_HR_SESSION_WAYS; i++) {

@@ -46,7 +46,8 @@ sub drops {
     my $head = "Host: localhost\r\nAuthorization: Bearer $token\r\nConnection: close\r\n";
     my $body = '{"employee_name":"drops"}';
     my $put = "PUT /api/profiles/$run{profiles}[1] HTTP/1.1\r\n$head"
-              . "Content-Type: application/json\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
+              . "Content-Type: application/json\r\nContent-Length: " . length($body)
+              . "\r\n\r\n$body";
     my $whole = 0;
 
     for (1 .. $rounds) {

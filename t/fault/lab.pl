@@ -22,7 +22,7 @@ $seed = int($seed) & 0x7fffffff;
 $rounds = 2 if $short;
 
 my (%known, @names);
-for my $file (qw( processes disk clients upstream limits clock memory )) {
+for my $file (qw( processes disk clients upstream limits clock memory soak )) {
     my @scenarios = do "./t/fault/$file.pl" or die "t/fault/$file.pl: ", $@ || $!, "\n";
     while (my ($name, $code) = splice @scenarios, 0, 2) {
         $known{$name} = $code;

@@ -82,7 +82,7 @@ sub answer_faults {
     _seen($operation, $status);
     return $body eq '' || $status == 304 ? () : 'a body is not described' if !%$content;
 
-    my @json = grep { /json/ } sort keys %$content;
+    my @json = grep { m{[/+]json\b} } sort keys %$content;
     return if !@json;
 
     my $value = decode_json_text($body) // return 'the body is not JSON';
