@@ -457,6 +457,12 @@ function tryView(o, parameters, body) {
     novalidate: true,
     onsubmit: async event => {
       event.preventDefault();
+      // everything else may be sent wrong to see the answer; this would be another path
+      const empty = fields.find(({ p, input }) => p.in === 'path' && input.value === '');
+      if (empty) {
+        empty.input.reportValidity();
+        return;
+      }
       send.disabled = true;
       send.textContent = t('sending');
       await call(requestOf(o, fields, text), result);

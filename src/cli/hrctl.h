@@ -257,6 +257,7 @@ int hrctl_profiles_restore(hrctl_t *ctl);
 
 int hrctl_data_check(hrctl_t *ctl);
 int hrctl_prompt_lint(hrctl_t *ctl);
+int hrctl_prompt_preview(hrctl_t *ctl);
 
 int hrctl_backup_create(hrctl_t *ctl);
 int hrctl_backup_list(hrctl_t *ctl);
@@ -270,7 +271,7 @@ int hrctl_audit_export(hrctl_t *ctl);
 int hrctl_maintenance(hrctl_t *ctl);
 int hrctl_cache_stats(hrctl_t *ctl);
 int hrctl_health(hrctl_t *ctl);
-
+int hrctl_bench(hrctl_t *ctl);
 
 
 /* ---- hrctl_watch.c: tasks ---- */

@@ -95,6 +95,19 @@ static const hrctl_option_t  hrctl_lint_options[] = {
     HRCTL_NO_MORE
 };
 
+static const hrctl_option_t  hrctl_preview_options[] = {
+    { "employee", "NAME", "name of the employee" },
+    { "model", "MODEL", "instead of the server's choice" },
+    { "text", NULL, "the prompt itself" },
+    HRCTL_NO_MORE
+};
+
+static const hrctl_option_t  hrctl_bench_options[] = {
+    { "connections", "N", "at one time, 1 to 200 (default 10)" },
+    { "seconds", "N", "1 to 600 (default 5)" },
+    HRCTL_NO_MORE
+};
+
 static const hrctl_option_t  hrctl_restore_options[] = {
     { "database", "FILE", "hr_database of the configuration (required)" },
     { "yes", NULL, "do not ask" },
@@ -160,6 +173,8 @@ const hrctl_command_t  hrctl_commands[] = {
       "structure.json, KPI and maps of a folder, without a server" },
     { "prompt lint", "DIR", 1, 1, hrctl_prompt_lint, hrctl_lint_options,
       "a folder of prompts, without a server" },
+    { "prompt preview", "DEPARTMENT POSITION", 2, 2, hrctl_prompt_preview,
+      hrctl_preview_options, "what the model would be asked" },
 
     { "backup create", "", 0, 0, hrctl_backup_create, NULL,
       "copy the database on the server" },
@@ -181,6 +196,8 @@ const hrctl_command_t  hrctl_commands[] = {
     { "cache stats", "", 0, 0, hrctl_cache_stats, NULL,
       "hits and fill of the response cache" },
     { "health", "", 0, 0, hrctl_health, NULL, "is the service well?" },
+    { "bench", "[PATH]", 0, 1, hrctl_bench, hrctl_bench_options,
+      "how fast an address is answered" },
 
     { NULL, NULL, 0, 0, NULL, NULL, NULL }
 };

@@ -9,6 +9,7 @@ use utf8;
 use lib 't/lib';
 use HR::Browser ();
 use HR::Server ();
+use JSON::PP ();
 use Test::More;
 
 my $browser = HR::Browser->start
@@ -111,6 +112,48 @@ $browser->type('#body', '{"username": ');
 like(text_of('.try .field p'), qr/not JSON/, 'a body that is no JSON is noticed');
 $browser->click('.try button[type=submit]');
 wait_like('.result .status', '/422/', 'and refused by the server');
+
+# A developer's first five calls: a position, its generation, the result, the profile, a document
+
+$browser->click('#account');
+$browser->type('#login [name=username]', 'admin');
+$browser->type('#login [name=password]', HR::Server::PASSWORD);
+$browser->press('Enter');
+wait_like('#account', '/Log out admin/', 'logged in again');
+
+sub call {
+    my ($name, %field) = @_;
+
+    $browser->open("$docs?lang=en#$name") if $browser->run('return location.hash') ne "#$name";
+    $browser->wait_for('document.querySelector("#list [aria-current]")?.hash === "#' . $name . '"');
+    $browser->type($_ eq 'body' ? '#body' : ".try [name=$_]", $field{$_}) for sort keys %field;
+    $browser->click('.try button[type=submit]');
+    $browser->wait_for('document.querySelector(".result .status")?.innerText.match(/\\d/)'
+                       . ' && !document.querySelector(".try button[disabled]")');
+    return text_of('.result .status');
+}
+
+like(call('get_all_positions'), qr/200/, '1: the positions');
+like(text_of('.result pre'), qr/"position_name"/, 'are listed');
+my $item = $server->client->get('/api/organization/positions')->{json}{data}{items}[0];
+like(call('start_generation', body => JSON::PP->new->encode({
+    department => $item->{business_unit_id}, position => $item->{position_name} })),
+    qr/200/, '2: a generation is started');
+my ($task) = text_of('.result pre') =~ /"task_id": "([0-9a-f-]{36})"/;
+ok($task, 'its task is shown');
+ok(HR::Server::wait_until(20, sub {
+    return call('get_task_status', task_id => $task) =~ /200/
+           && text_of('.result pre') =~ /"status": "completed"/ }), '3: its end');
+my ($profile) = text_of('.result pre') =~ /"profile_id": "([0-9a-f-]{36})"/;
+ok($profile, 'names a profile');
+like(call('get_profile', profile_id => $profile), qr/200/, '4: the profile');
+picture('call-light');
+like(call('download_md', profile_id => $profile), qr/200/, '5: its document');
+like(text_of('.result pre'), qr/^# /m, 'as Markdown');
+$browser->type('.try [name=profile_id]', '');
+$browser->click('.try button[type=submit]');
+is($browser->run('return document.activeElement.name'), 'profile_id',
+   'a path without its parameter is not sent: the field is asked for');
 
 # Every operation can be shown, also those whose schemas contain themselves
 

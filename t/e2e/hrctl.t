@@ -361,6 +361,21 @@ says('as JSON lines', 0, $none, qr/written/, 'audit', 'export', '--output', "$ho
 my @records = map { JSON::PP->new->utf8->decode($_) } split /\n/, slurp("$home/audit.jsonl");
 is_deeply([map { $_->{seq} } @records], [1 .. @records], 'all of them, in order');
 
+says('bench', 0, qr/^requests +\d+ in .*^a second +\d+.*^99 % within +[\d.]+ ms.*^status 2xx +\d+/ms,
+     $none, qw( bench --seconds 1 --connections 2 ));
+my $bench = json('bench in JSON', qw( bench /api/auth/me --seconds 1 ));
+cmp_ok($bench->{succeeded}, '>', 0, 'requests that were answered');
+is($bench->{succeeded}, $bench->{requests}, 'all of them');
+says('bench of an address that does not exist', 10, qr/^status 4xx/m, $none,
+     qw( bench /api/nothing --seconds 1 --connections 1 ));
+says('bench of a path that is none', 2, $none, qr/begins with/, qw( bench nothing ));
+says('the prompt of a position', 0, qr/^model +\S+.*^tokens, about +\d+/ms, $none,
+     'prompt', 'preview', 'Отдел разработки', 'Программист');
+says('its text', 0, qr/Программист/, $none,
+     'prompt', 'preview', 'Отдел разработки', 'Программист', '--text');
+is(json('in JSON, as the server told it', 'prompt', 'preview', 'Отдел разработки',
+        'Программист')->{position}, 'Программист', 'its position');
+says('the prompt of nothing', 5, $none, qr/404/, 'prompt', 'preview', 'Нет такого', 'Программист');
 says('the cache', 0, qr/^SHARD +HITS.*^all +\d+/ms, $none, qw( cache stats ));
 is(scalar @{ json('in JSON', qw( cache stats )) }, 4, 'four shards');
 says('care', 0, qr/whole/, $none, qw( maintenance integrity_check ));
