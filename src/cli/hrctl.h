@@ -187,7 +187,8 @@ typedef struct hrctl_table_s  hrctl_table_t;
 
 /*
  * titles are separated by "|"; a title that begins with "#" is a column of
- * numbers.  NULL: no memory.
+ * numbers, one that begins with "=" is never cut (ids are copied from a screen).
+ * NULL: no memory.
  */
 hrctl_table_t *hrctl_table(const char *titles);
 /* Copies; NULL is an empty cell.  Control characters do not reach the terminal. */

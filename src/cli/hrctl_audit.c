@@ -54,7 +54,7 @@ hrctl_audit_table(const cJSON *root)
     const cJSON    *r;
     hrctl_table_t  *t;
 
-    t = hrctl_table("#SEQ|TIME (UTC)|USER|ACTION|RESULT|OBJECT|ADDRESS|DETAIL");
+    t = hrctl_table("#SEQ|TIME (UTC)|USER|ACTION|RESULT|=OBJECT|ADDRESS|DETAIL");
     if (t == NULL) {
         return HRCTL_FAILED;
     }

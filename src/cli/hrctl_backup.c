@@ -117,7 +117,7 @@ hrctl_backup_list(hrctl_t *ctl)
 
     root = hrctl_parse(&answer);
     hrctl_answer_free(&answer);
-    t = root == NULL ? NULL : hrctl_table("BACKUP|CREATED (UTC)|#SIZE");
+    t = root == NULL ? NULL : hrctl_table("=BACKUP|CREATED (UTC)|#SIZE");
 
     if (t == NULL) {
         cJSON_Delete(root);

@@ -74,11 +74,20 @@ hrctl_bench_request(hrctl_bench_t *b)
 static int
 hrctl_bench_open(hrctl_bench_t *b)
 {
-    int   i;
-    char  header[8300];
+    int                 i;
+    char                header[8300];
+    struct curl_slist  *more;
 
     (void) snprintf(header, sizeof(header), "Authorization: Bearer %s", b->ctl->token);
     b->headers = curl_slist_append(NULL, header);
+
+    /* as a browser asks; nobody unpacks it here */
+    more = curl_slist_append(b->headers, "Accept-Encoding: gzip");
+    if (more == NULL) {
+        return hrctl_no_memory();
+    }
+
+    b->headers = more;
     b->multi = curl_multi_init();
     b->times = malloc(HRCTL_BENCH_TIMES * sizeof(double));
 

@@ -18,6 +18,7 @@ struct hrctl_table_s {
     char     *titles;           /* cut at the "|" */
     char     *title[HRCTL_COLUMNS];
     bool      number[HRCTL_COLUMNS];
+    bool      whole[HRCTL_COLUMNS];
     unsigned  columns;
     char    **cells;
     size_t    count, capacity;
@@ -120,7 +121,8 @@ hrctl_table(const char *titles)
 
     for (p = t->titles; p != NULL && t->columns < HRCTL_COLUMNS; t->columns++) {
         t->number[t->columns] = *p == '#';
-        t->title[t->columns] = p + (*p == '#');
+        t->whole[t->columns] = *p == '=';
+        t->title[t->columns] = p + (*p == '#' || *p == '=');
 
         p = strchr(p, '|');
         if (p != NULL) {
@@ -200,12 +202,17 @@ hrctl_table_fit(const hrctl_table_t *t, size_t width[HRCTL_COLUMNS])
     screen = hrctl_screen();
 
     for (;;) {
-        for (i = 0, sum = 0, widest = 0; i < t->columns; i++) {
+        for (i = 0, sum = 0, widest = HRCTL_COLUMNS; i < t->columns; i++) {
             sum += width[i] + (i > 0 ? HRCTL_GAP : 0);
-            widest = width[i] > width[widest] ? i : widest;
+
+            if (!t->whole[i] && (widest == HRCTL_COLUMNS || width[i] > width[widest])) {
+                widest = i;
+            }
         }
 
-        if (screen == 0 || sum <= screen || width[widest] <= 12) {
+        if (screen == 0 || sum <= screen || widest == HRCTL_COLUMNS
+            || width[widest] <= 12)
+        {
             return;
         }
 

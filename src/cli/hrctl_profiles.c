@@ -75,7 +75,7 @@ hrctl_profiles_table(const cJSON *root)
     const cJSON    *p;
     hrctl_table_t  *t;
 
-    t = hrctl_table("ID|POSITION|DEPARTMENT|STATUS|#SCORE|#VERSION|UPDATED");
+    t = hrctl_table("=ID|POSITION|DEPARTMENT|STATUS|#SCORE|#VERSION|UPDATED");
     if (t == NULL) {
         return HRCTL_FAILED;
     }

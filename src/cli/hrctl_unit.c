@@ -414,7 +414,7 @@ hrctl_unit_table(const hrctl_unit_t *u)
     hrctl_table_t       *t;
     const hrctl_item_t  *item;
 
-    t = hrctl_table("STATE|POSITION|UNIT|PROFILE");
+    t = hrctl_table("STATE|POSITION|UNIT|=PROFILE");
     if (t == NULL) {
         return HRCTL_FAILED;
     }

@@ -437,7 +437,7 @@ hrctl_tasks(hrctl_t *ctl)
 
     root = hrctl_parse(&answer);
     hrctl_answer_free(&answer);
-    t = root == NULL ? NULL : hrctl_table("TASK|STATUS|#%|POSITION|DEPARTMENT|CREATED");
+    t = root == NULL ? NULL : hrctl_table("=TASK|STATUS|#%|POSITION|DEPARTMENT|CREATED");
 
     if (t == NULL) {
         cJSON_Delete(root);

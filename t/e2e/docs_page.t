@@ -15,7 +15,7 @@ use Test::More;
 my $browser = HR::Browser->start
     or plan skip_all => 'needs chromium and chromedriver';
 
-my $server = HR::Server->start(HR_LLM_URL => 'http://127.0.0.1:9/v1');
+my $server = HR::Server->start;
 my $docs = 'http://localhost:' . $server->port . '/docs';
 
 sub text_of { return $browser->run('return document.querySelector(arguments[0]).innerText', $_[0]) }

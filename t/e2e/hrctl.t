@@ -361,6 +361,14 @@ says('as JSON lines', 0, $none, qr/written/, 'audit', 'export', '--output', "$ho
 my @records = map { JSON::PP->new->utf8->decode($_) } split /\n/, slurp("$home/audit.jsonl");
 is_deeply([map { $_->{seq} } @records], [1 .. @records], 'all of them, in order');
 
+# On a terminal wide columns give way, but never an id: it is copied from there
+my $screen = do {
+    local %ENV = %env;
+    delete @ENV{ grep { !defined $ENV{$_} } keys %ENV };
+    decode_utf8(qx(script -qec "stty cols 80; '$bin' profiles list" /dev/null </dev/null));
+};
+like($screen, qr/^$id  .*…/m, 'an id is whole on a narrow terminal, other columns are cut');
+
 says('bench', 0, qr/^requests +\d+ in .*^a second +\d+.*^99 % within +[\d.]+ ms.*^status 2xx +\d+/ms,
      $none, qw( bench --seconds 1 --connections 2 ));
 my $bench = json('bench in JSON', qw( bench /api/auth/me --seconds 1 ));
