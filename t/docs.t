@@ -256,7 +256,7 @@ for my $file (glob 'src/{api,http,job,shm,db}/*.c') {
                      ((?:"(?:[^"\\]|\\.)*"|\s)+)/gx) {
         my $said = join '', $1 =~ /"((?:[^"\\]|\\.)*)"/g;
         $said =~ s/\\"/"/g;
-        $said =~ s/%(?:\*s|V|d|s|l|[0-9]*[xX]?u?[zLiMTPO]+|016xL|[uxi][iLz]*|uL|D)/…/g;
+        $said =~ s/%(?:\*s|\.\d+f|V|d|s|l|[0-9]*[xX]?u?[zLiMTPO]+|016xL|[uxi][iLz]*|uL|D)/…/g;
         $said =~ s/…(?:…)+/…/g;
         $message{$said} = $file;
     }

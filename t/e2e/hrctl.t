@@ -369,8 +369,9 @@ my $screen = do {
 };
 like($screen, qr/^$id  .*…/m, 'an id is whole on a narrow terminal, other columns are cut');
 
-says('bench', 0, qr/^requests +\d+ in .*^a second +\d+.*^99 % within +[\d.]+ ms.*^status 2xx +\d+/ms,
-     $none, qw( bench --seconds 1 --connections 2 ));
+says('bench', 0,
+     qr/^requests +\d+ in .*^a second +\d+.*^99 % within +[\d.]+ ms.*^status 2xx +\d+/ms, $none,
+     qw( bench --seconds 1 --connections 2 ));
 my $bench = json('bench in JSON', qw( bench /api/auth/me --seconds 1 ));
 cmp_ok($bench->{succeeded}, '>', 0, 'requests that were answered');
 is($bench->{succeeded}, $bench->{requests}, 'all of them');
