@@ -14,7 +14,7 @@ static void ngx_http_hr_data_watch(ngx_event_t *ev);
 
 /* of this worker: what its last look has seen */
 static ngx_http_hr_file_mark_t  ngx_http_hr_data_seen;
-static char                     ngx_http_hr_data_sha256[65];
+static char                     ngx_http_hr_data_sha256[65];    /* ... or has left in use */
 static ngx_uint_t               ngx_http_hr_data_looking;
 static ngx_connection_t         ngx_http_hr_data_dummy; /* debug logging reads its fd */
 
@@ -414,13 +414,15 @@ ngx_http_hr_data_take(ngx_http_hr_look_t *look)
         return NGX_OK;
     }
 
+    ngx_http_hr_data_describe(sha256, &loaded, &bytes);
+
     if (look->image == NULL) {
         ngx_http_hr_data_refuse(look);
         ngx_http_hr_data_seen = look->mark;
+        /* read again when the file changes, or when another worker replaces the data */
+        ngx_memcpy(ngx_http_hr_data_sha256, sha256, 65);
         return NGX_ERROR;
     }
-
-    ngx_http_hr_data_describe(sha256, &loaded, &bytes);
 
     if (ngx_strcmp(sha256, look->sha256) == 0) {
         rc = NGX_OK;
