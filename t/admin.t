@@ -190,7 +190,7 @@ message ~ restore a backup
 --- more_headers
 Content-Type: application/json
 --- request eval
-["POST /api/admin/maintenance\n{\"action\":\"vacuum\"}", "POST /api/admin/maintenance\n{}",
+["POST /api/admin/maintenance\n{\"action\":\"shrink\"}", "POST /api/admin/maintenance\n{}",
  "POST /api/admin/maintenance\n{\"action\":7}", "POST /api/admin/maintenance\n["]
 --- error_code eval
 [422, 422, 422, 422]

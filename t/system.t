@@ -281,7 +281,7 @@ error.code = NOT_FOUND
 >>> static/a.txt
 0123456789
 --- request eval
-["POST /static/a.txt\nx", "DELETE /static/a.txt", "PUT /static/none.txt\nx"]
+["POST /static/a.txt\nx", "DELETE /static/a.txt", "PUT /static/a.txt\nx"]
 --- error_code eval
 [405, 405, 405]
 --- response_headers eval

@@ -246,6 +246,7 @@ typedef enum {
     NGX_HTTP_HR_CARE_CHECKPOINT = 0,
     NGX_HTTP_HR_CARE_OPTIMIZE,
     NGX_HTTP_HR_CARE_CHECK,
+    NGX_HTTP_HR_CARE_VACUUM,
     NGX_HTTP_HR_CARES
 } ngx_http_hr_care_t;
 
@@ -265,7 +266,7 @@ typedef struct {
 static ngx_uint_t  ngx_http_hr_care_running;
 
 static const char *const  ngx_http_hr_care_names[NGX_HTTP_HR_CARES] = {
-    "checkpoint", "optimize", "integrity_check"
+    "checkpoint", "optimize", "integrity_check", "vacuum"
 };
 
 
@@ -296,6 +297,10 @@ ngx_http_hr_care_run(ngx_http_hr_work_t *w, hr_store_conn_t *none)
         rc = hr_store_optimize(conn);
         break;
 
+    case NGX_HTTP_HR_CARE_VACUUM:
+        rc = hr_store_vacuum(conn);
+        break;
+
     default: /* NGX_HTTP_HR_CARE_CHECK */
         rc = hr_store_check(conn, &in->diag);
     }
@@ -308,7 +313,8 @@ ngx_http_hr_care_run(ngx_http_hr_work_t *w, hr_store_conn_t *none)
     }
 
     /* a log in use and a damaged page are findings, not failures of the call */
-    if ((in->care == NGX_HTTP_HR_CARE_CHECKPOINT && rc == HR_BUSY)
+    if (((in->care == NGX_HTTP_HR_CARE_CHECKPOINT
+          || in->care == NGX_HTTP_HR_CARE_VACUUM) && rc == HR_BUSY)
         || (in->care == NGX_HTTP_HR_CARE_CHECK
             && hr_store_error(conn) == HR_STORE_E_CORRUPT))
     {
@@ -336,7 +342,10 @@ ngx_http_hr_care_text(ngx_http_hr_work_t *w, const ngx_http_hr_care_work_t *in)
           { "Статистика обновлена", "Statistics were updated" } },
         { { "Файл базы повреждён: остановите сервер и восстановите копию",
             "The file is damaged: stop the server and restore a backup" },
-          { "Файл базы цел", "The file is whole" } }
+          { "Файл базы цел", "The file is whole" } },
+        { { "Файл не сжат: база занята, повторите позже",
+            "The file was not compacted: the database is in use, try later" },
+          { "Файл базы сжат", "The file was compacted" } }
     };
 
     return ngx_http_hr_work_text(w, text[in->care][in->ok][HR_LANG_RU],
@@ -427,7 +436,7 @@ ngx_http_hr_care_read(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     ngx_http_hr_problems_init(&p, ctx);
     ngx_http_hr_problem_text(&p, "body.action", "Input should be 'checkpoint', "
-                             "'optimize' or 'integrity_check'", "value_error",
+                             "'optimize', 'integrity_check' or 'vacuum'", "value_error",
                              action.v);
     *rc = ngx_http_hr_problems_send(r, ctx, &p);
 

@@ -20,6 +20,7 @@
 
 typedef struct {
     unsigned           events;
+    unsigned           owed;        /* of them, those of looks that failed */
     hr_store_stale_t   stale;       /* rows whose folded copy is not theirs */
     bool               full;
 } ngx_http_hr_watch_t;
@@ -32,6 +33,7 @@ static void ngx_http_hr_upkeep_care(ngx_event_t *ev);
 
 static ngx_connection_t   ngx_http_hr_upkeep_dummy;
 static ngx_uint_t         ngx_http_hr_upkeep_watching;
+static unsigned           ngx_http_hr_upkeep_owed;  /* changes seen and not yet checked */
 
 /*
  * The watch has a connection of its own: "changed since the last look" is known
@@ -129,10 +131,14 @@ ngx_http_hr_upkeep_look(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
                             &in->events);
     }
 
-    if (rc != HR_OK
-        || !(in->events & (HR_STORE_FOREIGN | HR_STORE_MAYBE_FOREIGN)))
-    {
+    if (rc != HR_OK) {
         return rc;
+    }
+
+    in->events |= in->owed;
+
+    if (!(in->events & (HR_STORE_FOREIGN | HR_STORE_MAYBE_FOREIGN))) {
+        return HR_OK;
     }
 
     return hr_store_index_check(conn, w->arena,
@@ -156,6 +162,7 @@ ngx_http_hr_upkeep_repaired(ngx_http_hr_work_t *w)
     if (w->rc != HR_OK) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "hr: search index was not repaired: %s", w->op.text);
+        ngx_http_hr_upkeep_owed |= HR_STORE_FOREIGN;
     }
 
     /* what was rendered while the index was behind */
@@ -173,8 +180,19 @@ ngx_http_hr_upkeep_looked(ngx_http_hr_work_t *w)
     ngx_http_hr_upkeep_watching = 0;
 
     if (w->rc != HR_OK) {
+        if (in->events & ~in->owed) {
+            /* what is older than the change ends now, the next look checks again */
+            ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_ALL);
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                          "hr: a change by another program was not checked: %s",
+                          w->op.text);
+        }
+
+        ngx_http_hr_upkeep_owed |= in->events;
         return NGX_DONE;
     }
+
+    ngx_http_hr_upkeep_owed = 0;
 
     /* own commits alone leave no row behind; anything else is somebody else's */
     if ((in->events & HR_STORE_FOREIGN) || in->stale.count) {
@@ -214,6 +232,10 @@ ngx_http_hr_upkeep_watch(ngx_event_t *ev)
     }
 
     w = ngx_http_hr_work_detached(sizeof(ngx_http_hr_watch_t), 4 * 1024 * 1024);
+
+    if (w != NULL) {
+        ((ngx_http_hr_watch_t *) w->in)->owed = ngx_http_hr_upkeep_owed;
+    }
 
     if (w != NULL
         && ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_READ,

@@ -194,6 +194,12 @@ hr_rc_t hr_store_restore(const char *copy, const char *path, hr_instant_t now,
 hr_rc_t hr_store_optimize(hr_store_conn_t *conn);
 /* Moves the log into the file; truncate: also shortens it.  HR_BUSY: partly. */
 hr_rc_t hr_store_checkpoint(hr_store_conn_t *conn, bool truncate);
+/*
+ * Gives the room of deleted rows back to the file system (B-14).  The file is written
+ * anew: it needs as much free room as it has, and writers wait meanwhile.  HR_BUSY:
+ * somebody writes.
+ */
+hr_rc_t hr_store_vacuum(hr_store_conn_t *conn);
 /* Writes a small row and reads it back: health check of the write path. */
 hr_rc_t hr_store_ping(hr_store_conn_t *conn);
 /* Full check of pages, indexes, references; HR_ERROR / CORRUPT with a text. */

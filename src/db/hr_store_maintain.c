@@ -93,6 +93,25 @@ hr_store_checkpoint(hr_store_conn_t *conn, bool truncate)
 
 
 hr_rc_t
+hr_store_vacuum(hr_store_conn_t *conn)
+{
+    hr_rc_t  rc;
+
+    hr_store_read(conn);
+
+    rc = hr_store_script(conn, "VACUUM");
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    /* the new file is in the log as a whole; a reader may hold it there for a while */
+    rc = hr_store_checkpoint(conn, true);
+
+    return rc == HR_BUSY ? HR_OK : rc;
+}
+
+
+hr_rc_t
 hr_store_ping(hr_store_conn_t *conn)
 {
     hr_rc_t  rc;

@@ -23,7 +23,7 @@ use Time::HiRes qw( time );
 
 my $json = JSON::PP->new->utf8->allow_nonref->canonical;
 
-# host, port, timeout (seconds for a whole answer), token
+# host, port, timeout (seconds for a whole answer), token, from (address of the client)
 sub new {
     my ($class, %opt) = @_;
     return bless { host => '127.0.0.1', timeout => 30, %opt }, $class;
@@ -123,6 +123,7 @@ sub _connect {
     $self->{socket} = IO::Socket::INET->new(
         PeerAddr => $self->{host}, PeerPort => $self->{port},
         Proto => 'tcp', Timeout => $self->{timeout},
+        defined $self->{from} ? (LocalAddr => $self->{from}) : (),
     ) or die "connect: $!";
     $self->{socket}->setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
     $self->{socket}->blocking(0);

@@ -5,7 +5,7 @@ package HR::Test::OpenApi;
 # point: an object has no member that the description does not know, unless it says
 # "additionalProperties".
 #
-# HR_OPENAPI_SEEN names a file to which a line is added for every compared answer.
+# HR_OPENAPI_SEEN names a file to which a line is added for every answer.
 
 use strict;
 use warnings;
@@ -92,6 +92,15 @@ sub answer_faults {
         return if !@faults;
     }
     return @faults;
+}
+
+
+# The same line for an answer that nobody compares.
+sub noted {
+    my ($method, $url, $status) = @_;
+
+    return if !defined $ENV{HR_OPENAPI_SEEN};
+    _seen(_operation($method eq 'HEAD' ? 'GET' : $method, $url), $status);
 }
 
 

@@ -213,8 +213,10 @@ sub ask {
 
     my $token = defined $opt{user} ? token($opt{user}) : $opt{token};
     my %headers = defined $token ? (Authorization => "Bearer $token") : ();
-    return client()->request($method, $url, body => $body,
-                             headers => { %headers, %{ $opt{headers} || {} } });
+    my $answer = client()->request($method, $url, body => $body,
+                                   headers => { %headers, %{ $opt{headers} || {} } });
+    HR::Test::OpenApi::noted($method, $url, $answer->{status});
+    return $answer;
 }
 
 
