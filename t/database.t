@@ -124,7 +124,7 @@ GET /health/live
 
 
 
-=== TEST 6: B-11: what is checked and then written is one step: two deletions never take the last version
+=== TEST 6: B-11: what is checked and then written is one step: the last version stays
 --- hr_database: t/data/profiles.sql
 --- setup
 my $url = "/api/profiles/$main::ONE";

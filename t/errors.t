@@ -29,7 +29,7 @@ run_tests();
 
 __DATA__
 
-=== TEST 1: D-03: every error has one envelope, whoever refuses: guard, router, reader, handler, nginx
+=== TEST 1: D-03: every error has one envelope, guard, router, reader, handler, nginx
 --- users
 anna
 --- setup

@@ -159,7 +159,8 @@ sub attack {
         A_MINUTE;
     print spread('refused logins', @refused), "\n", spread("another's me", @{ $other->{me} }), "\n",
         spread("another's login", @{ $other->{login} }), "\n",
-        'another: ', join(', ', map { "$_: $other->{status}{$_}" } sort keys %{ $other->{status} }), "\n",
+        'another: ',
+        join(', ', map { "$_: $other->{status}{$_}" } sort keys %{ $other->{status} }), "\n",
         'turns of the event loop above 5 ms: ', $slow // 'unknown', "\n", map { "$_\n" } @stalls;
     $server->stop;
 

@@ -158,7 +158,7 @@ sub _that_name {
     my ($routes, $route) = @_;
 
     my ($last) = $route->{path} =~ m{/([\w-]+)\z} or return;
-    return if 1 < grep { $_->{path} =~ m{/\Q$last\E\z} } @$routes;
+    return if grep { $_->{path} ne $route->{path} && $_->{path} =~ m{/\Q$last\E\z} } @$routes;
     return grep { $_->{text} =~ /(?<![\w-])\Q$last\E(?![\w-])/ } blocks();
 }
 
