@@ -119,6 +119,7 @@ GET /health/live
 
 
 === TEST 4: D-37: what cannot be read is an error, never an empty list with 200
+--- hr_database: t/data/profiles.sql
 --- setup
 token_of('admin');
 my @url = ('/api/organization/positions', '/api/dashboard/stats', '/api/dashboard/stats/minimal',
