@@ -5,8 +5,8 @@
 #   t/coverage.pl                    the tables
 #   t/coverage.pl --open             only what has no block
 #   HR_OPENAPI_SEEN=FILE scripts/test --quick; t/coverage.pl --seen FILE
-#                                       also the statuses that were met, and those that
-#                                       docs/openapi describes and nobody has met
+#                                    also the statuses that were met, and those that
+#                                    docs/openapi describes and nobody has met
 #
 # Exit code 1: an endpoint or a defect has no block.
 
