@@ -388,7 +388,8 @@ says('the prompt of nothing', 5, $none, qr/404/, 'prompt', 'preview', 'Нет т
 says('the cache', 0, qr/^SHARD +HITS.*^all +\d+/ms, $none, qw( cache stats ));
 is(scalar @{ json('in JSON', qw( cache stats )) }, 4, 'four shards');
 says('care', 0, qr/whole/, $none, qw( maintenance integrity_check ));
-says('care that there is not', 7, $none, qr/422/, qw( maintenance vacuum ));
+says('its name in SQL', 0, qr/compacted/, $none, qw( maintenance vacuum ));
+says('care that there is not', 7, $none, qr/422/, qw( maintenance defrost ));
 says('health', 0, qr/^status +healthy\n/m, $none, 'health');
 
 says('logout', 0, $none, qr/logged out/, 'logout');
