@@ -20,6 +20,7 @@ EOT
     $block->set_value(hr_config => <<"EOT" . ($block->hr_config // ''));
 hr_thread_pools read=hr_one cpu=hr_one write=hr_write
 hr_bcrypt_cost $cost
+hr_cache size=8m shards=4
 EOT
 });
 

@@ -65,6 +65,7 @@ GET /health
 
 === TEST 2: errors of the module: unknown path, wrong method, wrong host, broken body, 304, HEAD
 --- http_config: server_tokens off;
+--- hr_config: hr_cache size=8m shards=4
 --- setup
 my %login = (Authorization => bearer());
 checked('unknown path', qr/^404$/, ask(GET => '/api/nothing'));

@@ -90,6 +90,7 @@ data.last_error is string\ndata.last_error_at is string\ndata.positions = 1",
 
 
 === TEST 6: probes do not wear out the database, however often they come
+--- hr_config: hr_cache size=8m shards=4
 --- setup
 my $client = HR::Test::State::client();
 $client->get('/health/ready') for 1 .. 50;

@@ -135,6 +135,7 @@ GET /api/auth/me
 
 
 === TEST 7: caches, sessions, logins
+--- hr_config: hr_cache size=8m shards=4
 --- setup
 my $client = HR::Test::State::client();
 $client->post('/api/auth/login', { username => 'admin', password => 'wrong' });

@@ -504,13 +504,23 @@ ngx_http_hr_encoding_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 }
 
 
+/* Is there a gzip form, for this client or for another one? */
+static ngx_uint_t
+ngx_http_hr_answer_codes(const ngx_http_hr_answer_t *a)
+{
+    return a->gzip.len != 0
+           || (a->coded && a->body.len >= NGX_HTTP_HR_GZIP_MIN
+               && ngx_http_hr_types[a->type].gzip);
+}
+
+
 static ngx_int_t
 ngx_http_hr_answer_headers(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     const ngx_http_hr_answer_t *a, ngx_uint_t gzip)
 {
     ngx_str_t  retry;
 
-    if (ngx_http_hr_encoding_headers(r, ctx, a->gzip.len != 0 || a->coded, gzip) != NGX_OK
+    if (ngx_http_hr_encoding_headers(r, ctx, ngx_http_hr_answer_codes(a), gzip) != NGX_OK
         || ngx_http_hr_etag_header(r, (u_char *) a->etag, ngx_strlen(a->etag),
                                    gzip)
            != NGX_OK)
@@ -571,7 +581,7 @@ ngx_http_hr_answer(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
         && (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
         && ngx_http_hr_none_match(r, &etag))
     {
-        rc = ngx_http_hr_not_modified(r, ctx, &etag, a->gzip.len != 0 || a->coded);
+        rc = ngx_http_hr_not_modified(r, ctx, &etag, ngx_http_hr_answer_codes(a));
         ngx_http_hr_answer_release(a);
         return rc;
     }
