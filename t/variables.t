@@ -89,3 +89,16 @@ GET /api/auth/me
 traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01
 --- access_log
 job=- tokens=- trace=- user=1
+
+
+
+=== TEST 8: with a collector every request has a trace, also when nobody takes the spans
+--- hr_config
+hr_otlp endpoint=http://127.0.0.1:1/v1/traces
+--- login
+--- setup
+generate();
+--- request
+GET /api/auth/me
+--- access_log eval
+qr/trace=[0-9a-f]{32} user=1$/
