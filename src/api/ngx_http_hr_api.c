@@ -4,6 +4,7 @@
 #include "ngx_http_hr_trace.h"
 #include "ngx_http_hr_otlp.h"
 #include "ngx_http_hr_job.h"
+#include "ngx_http_hr_thread.h"
 
 
 const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
@@ -261,6 +262,7 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
         ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_ALL);
     }
 
+    ngx_http_hr_thread_serves();
     ngx_http_hr_turn_init(cycle, hmcf->watchdog);
     ngx_http_hr_wait_init(cycle->log);
     ngx_http_hr_cache_init_worker(hmcf->cache, hmcf->worker_slot);

@@ -1,4 +1,5 @@
 #include "ngx_http_hr_db.h"
+#include "ngx_http_hr_thread.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -233,6 +234,7 @@ ngx_http_hr_db_cpu_work(void *data, ngx_log_t *log)
 {
     ngx_http_hr_db_single_t  *s = data;
 
+    ngx_http_hr_thread_computes();
     ngx_http_hr_db_single_run(s->op, NULL);
     ngx_http_hr_db_thread_idle();
 }
