@@ -8,7 +8,8 @@
  *   class  weight  method  path  header-lines  body
  *
  * Header lines and body are unescaped (\n); "-" is none.  In path and body {id} is
- * one of the given ids at random and {n} a number that is never repeated.  RATE is
+ * one of the given ids at random (each connection's own, when there are as many as
+ * connections) and {n} a number that is never repeated.  RATE is
  * requests a second of all connections together, 0: each sends as soon as it was
  * answered.  With a rate the time of a request begins when it was due, so that a
  * server that stands still is seen by all requests that it should have had.
@@ -57,6 +58,7 @@ typedef struct {
 typedef struct {
     int       fd;
     kind_t   *kind;                 /* in flight; NULL: idle */
+    char     *id;                   /* NULL: any */
     uint64_t  due;                  /* when the next one is to be sent */
     uint64_t  begin;
     char     *out;
@@ -336,7 +338,7 @@ send_next(conn_t *c, uint64_t now)
 {
     long         pick = (long) (rnd() % (uint64_t) total_weight);
     size_t       i, n, len;
-    const char  *id = nids ? ids[rnd() % (uint64_t) nids] : "";
+    const char  *id = c->id ? c->id : nids ? ids[rnd() % (uint64_t) nids] : "";
     static char  body[REQUEST], path[4096];
 
     for (i = 0; pick >= kinds[i].weight; i++) {
@@ -574,6 +576,7 @@ main(int argc, char **argv)
 
     for (i = 0; i < nconns; i++) {
         conns[i].out = malloc(REQUEST + 8192);
+        conns[i].id = nids == nconns ? ids[i] : NULL;
         conns[i].due = begin + interval * (uint64_t) i / (uint64_t) nconns;
         open_conn(&conns[i]);
     }

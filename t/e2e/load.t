@@ -25,11 +25,11 @@ sub gets {
         push @times, $answer->{status} == 200 ? $answer->{seconds} : 99;
         sleep 0.005;
     }
-    return HR::Client::percentile(99, @times);
+    return @times;
 }
 
 gets(0.3);
-my $idle = gets(2);
+my @idle = gets(2);
 
 my @starts = HR::Client::parallel(4, sub {
     my ($n) = @_;
@@ -43,12 +43,11 @@ my @starts = HR::Client::parallel(4, sub {
 my @ids = map { ref $_ eq 'ARRAY' ? @$_ : $_->{died} } @starts;
 is(scalar grep({ /\A[0-9a-f-]{36}\z/ } @ids), TASKS, 'all are started');
 
-my ($most, $busy) = (0, 0);
-my ($active, $left);
+my $most = 0;
+my ($active, $left, @busy);
 my $until = time + 60;
 do {
-    my $p99 = gets(0.5);
-    $busy = $p99 if $p99 > $busy;
+    push @busy, gets(0.5);
     for my $pid ($server->workers) {
         my $kb = HR::Server::rss_kb($pid);
         $most = $kb if $kb > $most;
@@ -66,7 +65,9 @@ my $stats = $client->get('/simulator/stats')->{json};
 cmp_ok($stats->{max_open}, '<=', LIMIT, 'never more calls than the limit');
 is($stats->{completed}, TASKS, 'one call for each');
 
-diag(sprintf 'GET p99: idle %.1f ms, during the run %.1f ms', $idle * 1e3, $busy * 1e3);
+# told, not tested: on a machine that others use it says nothing about this program
+my @p99 = map { HR::Client::percentile(99, @$_) * 1e3 } \@idle, \@busy;
+diag(sprintf 'GET p99: idle %.2f ms, during the run %.2f ms, ratio %.2f', @p99, $p99[1] / $p99[0]);
 
 $server->log_is_clean('no alerts');
 ok($server->stop, 'it ends in order');

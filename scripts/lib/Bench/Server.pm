@@ -118,12 +118,18 @@ sub documents {
 }
 
 
-# Sum of a counter, over all labels.
+# Sum of a counter over all labels, or over those that contain a text.
 sub metric {
-    my ($self, $name) = @_;
+    my ($self, $name, $label) = @_;
 
-    my $sum = 0;
-    $sum += $1 while $self->api(GET => '/metrics') =~ /^$name(?:\{[^}]*\})? (\d+)/mg;
+    my $text = $self->api(GET => '/metrics');
+    my ($sum, $found) = (0, 0);
+    while ($text =~ /^\Q$name\E(?:\{([^}]*)\})? ([\d.]+)/mg) {
+        next if defined $label && index($1 // '', $label) < 0;
+        $sum += $2;
+        $found = 1;
+    }
+    die "bench: no metric $name\n" if !$found;
     return $sum;
 }
 
