@@ -11,11 +11,11 @@
 /*
  * A prompt or a document takes milliseconds of a processor, an event loop needs it
  * for microseconds: a loop that has to wait until a computing thread has used up
- * its slice makes all its clients wait.  Nice alone does not help since Linux 6.6,
- * where a running thread keeps the processor for its slice; since 6.12 one that
- * asked for a shorter slice takes it at once.  Older systems ignore the slices.
- * The idle class would go too far: behind busy event loops a generation would
- * never end.
+ * its slice makes all its clients wait.  Nice lets the loop go first in most cases;
+ * since Linux 6.6 a running thread may still keep the processor for its slice, and
+ * since 6.12 one that asked for a shorter slice takes it at once.  Older systems
+ * ignore the slices.  The idle class would go too far: behind busy event loops a
+ * generation would never end.
  */
 #define NGX_HTTP_HR_THREAD_SHORT     500000     /* ns; the system's own is some 1.5 ms */
 #define NGX_HTTP_HR_THREAD_LONG    20000000
