@@ -257,7 +257,16 @@ hr_company_mark(hr_company_t *c, hr_arena_t *arena, const hr_words_t *always,
         }
 
         section->text = hr_trim(section->text);
+        section->heading = hr_trim(section->heading);
         section->chars = hr_utf8_count(section->text);
+
+        if (hr_json_escaped(arena, section->text, &section->text_escaped) != HR_OK
+            || hr_json_escaped(arena, section->heading,
+                               &section->heading_escaped) != HR_OK)
+        {
+            return HR_NOMEM;
+        }
+
         section->always = hr_words_match(always, folded)
                           || (parent != NULL && parent->always);
         section->never = hr_words_match(never, folded)
@@ -361,7 +370,11 @@ hr_company_load(hr_arena_t *arena, hr_str_t rules, hr_str_t map,
         }
 
         c->chars = hr_utf8_count(c->map);
-        rc = hr_company_cut(c, diag);
+        rc = c->full ? hr_json_escaped(arena, c->map, &c->map_escaped) : HR_OK;
+
+        if (rc == HR_OK) {
+            rc = hr_company_cut(c, diag);
+        }
 
         if (rc == HR_OK) {
             rc = hr_company_mark(c, arena, &words[0], &words[1], &words[2]);

@@ -30,13 +30,19 @@ size_t hr_company_section_count(const hr_company_t *company);
 size_t hr_company_budget(const hr_company_t *company);
 
 typedef struct {
-    hr_str_t  text;             /* data NULL: no memory */
-    size_t    chars;            /* of text */
+    const hr_json_text_t  *pieces;  /* their texts belong to the company map */
+    size_t    count;
+    size_t    chars;            /* of all pieces */
     size_t    sections;         /* sent */
     size_t    dropped;          /* wanted, but over the budget */
 } hr_company_part_t;
 
-/* budget in code points; less than the general sections cuts those too. */
+/*
+ * The pieces one after the other are the text.  Nothing of it is copied: a
+ * generation that waits for its model holds no text of the map.
+ *
+ * budget in code points; less than the general sections cuts those too.
+ */
 hr_rc_t hr_company_select(const hr_company_t *company, const hr_str_t *units,
     size_t depth, size_t budget, hr_arena_t *arena, hr_company_part_t *out);
 

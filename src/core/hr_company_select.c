@@ -143,31 +143,64 @@ static hr_rc_t
 hr_company_write(const hr_company_t *c, const bool *chosen,
     const bool *headings, hr_arena_t *arena, hr_company_part_t *out)
 {
-    hr_rc_t   rc;
-    hr_buf_t  buf;
+    hr_json_text_t              *pieces;
+    const hr_company_section_t  *section;
+    static const hr_json_text_t  between = {
+        HR_STR_INIT("\n\n"), HR_STR_INIT("\\n\\n")
+    };
 
-    hr_buf_init(&buf, HR_COMPANY_MAP_MAX);
+    pieces = hr_arena_alloc(arena, (c->section_count * 2 + 1)
+                                   * sizeof(hr_json_text_t));
+    if (pieces == NULL) {
+        return HR_NOMEM;
+    }
 
     for (size_t i = 0; i < c->section_count; i++) {
 
-        if (chosen[i] || headings[i]) {
-            (void) hr_buf_str(&buf, chosen[i] ? c->sections[i].text
-                                              : c->sections[i].heading);
-            (void) hr_buf_c(&buf, "\n\n");
+        section = &c->sections[i];
+
+        if (!chosen[i] && !headings[i]) {
+            continue;
         }
+
+        if (out->count > 0) {
+            pieces[out->count++] = between;
+            out->chars += between.text.len;
+        }
+
+        pieces[out->count].text = chosen[i] ? section->text : section->heading;
+        pieces[out->count].escaped = chosen[i] ? section->text_escaped
+                                               : section->heading_escaped;
+        out->chars += chosen[i] ? section->chars
+                                : hr_utf8_count(section->heading);
+        out->count++;
     }
 
-    rc = buf.err;
+    out->pieces = pieces;
 
-    if (rc == HR_OK) {
-        out->text = hr_arena_str(arena, buf.len == 0 ? HR_STR("")
-                                        : hr_trim(hr_buf_view(&buf)));
-        out->chars = hr_utf8_count(out->text);
-        rc = out->text.data == NULL ? HR_NOMEM : HR_OK;
+    return HR_OK;
+}
+
+
+static hr_rc_t
+hr_company_whole(const hr_company_t *c, hr_arena_t *arena, hr_company_part_t *out)
+{
+    hr_json_text_t  *piece;
+
+    piece = hr_arena_alloc(arena, sizeof(hr_json_text_t));
+    if (piece == NULL) {
+        return HR_NOMEM;
     }
 
-    hr_buf_release(&buf);
-    return rc;
+    piece->text = c->map;
+    piece->escaped = c->map_escaped;
+
+    out->pieces = piece;
+    out->count = 1;
+    out->chars = c->chars;
+    out->sections = c->section_count;
+
+    return HR_OK;
 }
 
 
@@ -181,17 +214,13 @@ hr_company_select(const hr_company_t *c, const hr_str_t *units,
     hr_company_wish_t  *wishes;
 
     memset(out, 0, sizeof(*out));
-    out->text = HR_STR("");
 
     if (!hr_company_available(c)) {
         return HR_OK;
     }
 
     if (c->full && c->chars <= budget) {
-        out->text = c->map;
-        out->chars = c->chars;
-        out->sections = c->section_count;
-        return HR_OK;
+        return hr_company_whole(c, arena, out);
     }
 
     wishes = hr_arena_alloc(arena, (c->section_count + 1)

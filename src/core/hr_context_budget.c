@@ -18,6 +18,12 @@ hr_context_size(hr_context_builder_t *b)
     b->c->prompt_chars = b->prompt == NULL ? 0
                          : hr_prompt_chars(b->prompt, b->c->values,
                                            HR_VAR_COUNT);
+
+    /* a data variable stands in a prompt once */
+    if (b->prompt != NULL && hr_prompt_uses(b->prompt, HR_VAR_COMPANY_MAP)) {
+        b->c->prompt_chars += b->c->company.chars;
+    }
+
     return b->c->prompt_chars;
 }
 
@@ -25,6 +31,10 @@ hr_context_size(hr_context_builder_t *b)
 static size_t
 hr_context_chars(const hr_context_builder_t *b, hr_context_var_t var)
 {
+    if (var == HR_VAR_COMPANY_MAP) {
+        return b->c->company.chars;
+    }
+
     return b->c->values[var].data == NULL ? 0
                                           : hr_utf8_count(b->c->values[var]);
 }

@@ -63,8 +63,9 @@ hr_context_company(hr_context_builder_t *b)
     rc = hr_company_select(b->sources->company, b->c->names, b->c->depth,
                            b->company_budget, b->arena, &b->c->company);
 
-    b->c->values[HR_VAR_COMPANY_MAP] = b->c->company.chars > 0
-                                       ? b->c->company.text : HR_STR_NULL;
+    /* the text is in the pieces */
+    b->c->values[HR_VAR_COMPANY_MAP] = b->c->company.chars > 0 ? HR_STR("")
+                                                               : HR_STR_NULL;
     return rc;
 }
 

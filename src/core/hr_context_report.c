@@ -157,8 +157,7 @@ hr_report_size(hr_report_t *r, hr_json_t *root, const hr_context_t *c)
                   hr_prompt_tokens(c->prompt_chars));
     hr_report_int(r, size, "org_structure_chars",
                   hr_report_chars(c, HR_VAR_ORG_STRUCTURE));
-    hr_report_int(r, size, "company_map_chars",
-                  hr_report_chars(c, HR_VAR_COMPANY_MAP));
+    hr_report_int(r, size, "company_map_chars", (int64_t) c->company.chars);
     hr_report_int(r, size, "kpi_chars", hr_report_chars(c, HR_VAR_KPI_DATA));
     hr_report_int(r, size, "it_systems_chars",
                   hr_report_chars(c, HR_VAR_IT_SYSTEMS));

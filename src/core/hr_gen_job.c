@@ -227,6 +227,10 @@ hr_gen_job_key(const hr_gen_job_t *job, char out[HR_SHA256_HEX + 1])
         }
     }
 
+    for (size_t i = 0; i < job->context.company.count; i++) {
+        (void) hr_buf_str(&buf, job->context.company.pieces[i].text);
+    }
+
     rc = buf.err == HR_OK ? hr_sha256_hex(hr_buf_view(&buf), out) : buf.err;
     hr_buf_release(&buf);
 
@@ -250,6 +254,9 @@ hr_gen_body(hr_gen_job_t *job, const hr_gen_attempt_t *attempt,
     memset(&call, 0, sizeof(call));
     call.values = job->context.values;
     call.value_count = HR_VAR_COUNT;
+    call.parts = job->context.company.pieces;
+    call.part_count = job->context.company.count;
+    call.parts_of = HR_VAR_COMPANY_MAP;
     call.model = attempt->model.len > 0 ? attempt->model : job->facts.model;
     call.max_tokens = attempt->max_tokens > 0 ? attempt->max_tokens
                                               : job->facts.max_tokens;

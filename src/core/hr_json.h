@@ -157,6 +157,16 @@ void hr_jw_knull(hr_jw_t *w, const char *key);
 /* Appends the escaped inside of a JSON string, without quotes; or with them. */
 hr_rc_t hr_json_escape(hr_buf_t *out, hr_str_t text, unsigned flags);
 hr_rc_t hr_json_quote(hr_buf_t *out, hr_str_t text, unsigned flags);
+
+/* A text that is written often, with what it is inside of a JSON string. */
+typedef struct {
+    hr_str_t  text;
+    hr_str_t  escaped;
+} hr_json_text_t;
+
+/* That form, in the arena. */
+hr_rc_t hr_json_escaped(hr_arena_t *arena, hr_str_t text, hr_str_t *out);
+
 /*
  * Shortest round-trip form, as Python prints floats ("0.0", "9.5e-05",
  * "1e+16"), NUL-terminated; returns the length.  NaN and infinities, which

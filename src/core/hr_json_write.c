@@ -209,3 +209,20 @@ hr_json_write(const hr_json_t *node, unsigned flags, hr_buf_t *out)
 
     return out->err;
 }
+
+
+hr_rc_t
+hr_json_escaped(hr_arena_t *arena, hr_str_t text, hr_str_t *out)
+{
+    hr_rc_t   rc;
+    hr_buf_t  buf;
+
+    hr_buf_init(&buf, text.len * 6 + 16);
+    rc = hr_json_escape(&buf, text, HR_JSON_COMPACT);
+    *out = rc == HR_OK ? hr_arena_str(arena, hr_str(buf.data == NULL ? ""
+                                                    : buf.data, buf.len))
+                       : HR_STR_NULL;
+    hr_buf_release(&buf);
+
+    return rc != HR_OK ? rc : out->data == NULL ? HR_NOMEM : HR_OK;
+}

@@ -3,23 +3,6 @@
 #include "hr_text.h"
 
 
-hr_rc_t
-hr_prompt_escaped(hr_arena_t *arena, hr_str_t text, hr_str_t *out)
-{
-    hr_rc_t   rc;
-    hr_buf_t  buf;
-
-    hr_buf_init(&buf, text.len * 6 + 16);
-    rc = hr_json_escape(&buf, text, HR_JSON_COMPACT);
-    *out = rc == HR_OK ? hr_arena_str(arena, hr_str(buf.data == NULL ? ""
-                                                    : buf.data, buf.len))
-                       : HR_STR_NULL;
-    hr_buf_release(&buf);
-
-    return rc != HR_OK ? rc : out->data == NULL ? HR_NOMEM : HR_OK;
-}
-
-
 void
 hr_prompt_info(const hr_prompt_t *prompt, hr_prompt_info_t *info)
 {
@@ -74,7 +57,7 @@ hr_prompt_add_escaped(hr_prompt_writer_t *w, hr_str_t text)
     hr_str_t  escaped;
 
     if (w->rc == HR_OK) {
-        w->rc = hr_prompt_escaped(w->arena, text, &escaped);
+        w->rc = hr_json_escaped(w->arena, text, &escaped);
         hr_prompt_add(w, escaped);
     }
 }
@@ -136,6 +119,34 @@ hr_prompt_guard(hr_prompt_writer_t *w, hr_str_t text)
 }
 
 
+/* A value that was escaped beforehand; a piece that needs quoting is not. */
+static void
+hr_prompt_add_parts(hr_prompt_writer_t *w)
+{
+    hr_str_t                 guarded;
+    const hr_json_text_t    *part;
+    const hr_prompt_call_t  *call = w->call;
+    const bool               data = w->prompt->mark_count > 0
+                                    && w->prompt->variables[call->parts_of].data;
+
+    for (size_t i = 0; i < call->part_count && w->rc == HR_OK; i++) {
+
+        part = &call->parts[i];
+        guarded = data ? hr_prompt_guard(w, part->text) : part->text;
+
+        if (guarded.data == NULL) {
+            w->rc = HR_NOMEM;
+
+        } else if (guarded.data == part->text.data) {
+            hr_prompt_add(w, part->escaped);
+
+        } else {
+            hr_prompt_add_escaped(w, guarded);
+        }
+    }
+}
+
+
 static void
 hr_prompt_add_value(hr_prompt_writer_t *w, size_t variable)
 {
@@ -149,6 +160,11 @@ hr_prompt_add_value(hr_prompt_writer_t *w, size_t variable)
     }
 
     value = call->values[variable];
+
+    if (call->parts != NULL && variable == call->parts_of) {
+        hr_prompt_add_parts(w);
+        return;
+    }
 
     if (w->prompt->mark_count > 0 && w->prompt->variables[variable].data) {
         value = hr_prompt_guard(w, value);
@@ -284,7 +300,8 @@ hr_prompt_body(const hr_prompt_t *prompt, const hr_prompt_call_t *call,
     w.call = call;
     w.arena = arena;
     w.body = body;
-    w.capacity = prompt->piece_count + prompt->message_count * 3 + 24;
+    w.capacity = prompt->piece_count + prompt->message_count * 3 + 24
+                 + call->part_count;
     w.segments = hr_arena_alloc(arena, w.capacity * sizeof(hr_str_t));
 
     if (w.segments == NULL) {

@@ -92,6 +92,9 @@ bool hr_prompt_uses(const hr_prompt_t *prompt, size_t variable);
 typedef struct {
     const hr_str_t      *values;
     size_t               value_count;
+    const hr_json_text_t  *parts;           /* pieces of the value of one variable */
+    size_t               part_count;        /* ... whose values[] is not NULL; or none */
+    size_t               parts_of;
     hr_str_t             model;
     double               temperature;
     bool                 no_temperature;
@@ -114,7 +117,10 @@ typedef struct {
 hr_rc_t hr_prompt_body(const hr_prompt_t *prompt, const hr_prompt_call_t *call,
     hr_arena_t *arena, hr_prompt_body_t *body);
 
-/* Code points of the rendered text (all messages), for budget and estimate. */
+/*
+ * Code points of the rendered text (all messages), for budget and estimate; those
+ * of a value in parts are the caller's to add.
+ */
 size_t hr_prompt_chars(const hr_prompt_t *prompt, const hr_str_t *values,
     size_t value_count);
 /* chars / 3.5, as the service has always estimated. */

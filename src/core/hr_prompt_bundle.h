@@ -36,6 +36,5 @@ struct hr_prompt_s {
 };
 
 /* text as the inside of a JSON string, in the arena */
-hr_rc_t hr_prompt_escaped(hr_arena_t *arena, hr_str_t text, hr_str_t *out);
 
 #endif /* HR_PROMPT_BUNDLE_H */

@@ -44,7 +44,7 @@ hr_prompt_piece(hr_prompt_loader_t *loader, hr_str_t text, size_t variable)
     piece->chars = hr_utf8_count(text);
     loader->prompt->info.instructions += piece->chars;
 
-    return hr_prompt_escaped(loader->prompt->arena, text, &piece->escaped);
+    return hr_json_escaped(loader->prompt->arena, text, &piece->escaped);
 }
 
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "hr_quality.h"
+#include "hr_rules_file.h"
 
 
 #define HR_QUALITY_ARENA  (4u * 1024 * 1024)
@@ -402,25 +403,10 @@ hr_quality_load_boundaries(hr_quality_t *q, hr_diag_t *diag)
 
 
 static hr_rc_t
-hr_quality_parse(hr_quality_t *q, hr_str_t json, hr_diag_t *diag)
+hr_quality_parse(hr_quality_t *q, hr_diag_t *diag)
 {
-    size_t          i;
-    hr_rc_t         rc;
-    hr_json_info_t  info;
-
-    rc = hr_json_parse(q->arena, json, NULL, &q->root, &info);
-
-    if (rc != HR_OK) {
-        hr_diag_set(diag, rc, "%s", info.text);
-
-        if (diag != NULL) {
-            diag->line = info.line;
-            diag->column = info.column;
-            diag->offset = info.offset;
-        }
-
-        return rc;
-    }
+    size_t   i;
+    hr_rc_t  rc;
 
     rc = hr_quality_text("the file", q->root, "version", &q->version, diag);
 
@@ -445,34 +431,26 @@ hr_quality_parse(hr_quality_t *q, hr_str_t json, hr_diag_t *diag)
 hr_rc_t
 hr_quality_load(hr_str_t json, hr_quality_t **out, hr_diag_t *diag)
 {
-    hr_rc_t        rc;
-    hr_arena_t    *arena;
-    hr_quality_t  *q;
+    hr_rc_t           rc;
+    hr_quality_t     *q;
+    hr_rules_file_t   file;
 
     *out = NULL;
 
-    if (json.len > HR_QUALITY_BYTES_MAX) {
-        return hr_diag_set(diag, HR_LIMIT, "larger than %u bytes",
-                           HR_QUALITY_BYTES_MAX);
+    rc = hr_rules_file_open(json, HR_QUALITY_BYTES_MAX, HR_QUALITY_ARENA,
+                            sizeof(hr_quality_t), &file, diag);
+    if (rc != HR_OK) {
+        return rc;
     }
 
-    arena = hr_arena_create(HR_QUALITY_ARENA);
-    if (arena == NULL) {
-        return hr_quality_no_memory(diag);
-    }
+    q = file.made;
+    q->arena = file.arena;
+    q->root = file.root;
 
-    q = hr_arena_calloc(arena, sizeof(hr_quality_t));
-    if (q == NULL) {
-        hr_arena_destroy(arena);
-        return hr_quality_no_memory(diag);
-    }
-
-    q->arena = arena;
-
-    rc = hr_quality_parse(q, json, diag);
+    rc = hr_quality_parse(q, diag);
 
     if (rc != HR_OK) {
-        hr_arena_destroy(arena);
+        hr_arena_destroy(file.arena);
         return rc;
     }
 

@@ -1,3 +1,4 @@
+#include "hr_rules_file.h"
 #include "hr_text.h"
 #include "hr_vocabulary_internal.h"
 
@@ -474,29 +475,8 @@ hr_vocabulary_load_parts(hr_vocabulary_t *voc, hr_diag_t *diag)
 
 
 static hr_rc_t
-hr_vocabulary_parse(hr_vocabulary_t *voc, hr_str_t json, hr_diag_t *diag)
+hr_vocabulary_parse(hr_vocabulary_t *voc, hr_diag_t *diag)
 {
-    hr_rc_t         rc;
-    hr_json_info_t  info;
-
-    rc = hr_json_parse(voc->arena, json, NULL, &voc->root, &info);
-
-    if (rc != HR_OK) {
-        hr_diag_set(diag, rc, "%s", info.text);
-
-        if (diag != NULL) {
-            diag->line = info.line;
-            diag->column = info.column;
-            diag->offset = info.offset;
-        }
-
-        return rc;
-    }
-
-    if (voc->root->type != HR_JSON_OBJECT) {
-        return hr_diag_set(diag, HR_INVALID, "an object is expected");
-    }
-
     voc->version = hr_json_text(hr_json_get(voc->root, "version"));
 
     if (voc->version.len == 0 || voc->version.len > 64) {
@@ -511,34 +491,26 @@ hr_vocabulary_parse(hr_vocabulary_t *voc, hr_str_t json, hr_diag_t *diag)
 hr_rc_t
 hr_vocabulary_load(hr_str_t json, hr_vocabulary_t **out, hr_diag_t *diag)
 {
-    hr_rc_t           rc;
-    hr_arena_t       *arena;
-    hr_vocabulary_t  *voc;
+    hr_rc_t            rc;
+    hr_vocabulary_t   *voc;
+    hr_rules_file_t    file;
 
     *out = NULL;
 
-    if (json.len > HR_VOCABULARY_BYTES_MAX) {
-        return hr_diag_set(diag, HR_LIMIT, "larger than %u bytes",
-                           HR_VOCABULARY_BYTES_MAX);
+    rc = hr_rules_file_open(json, HR_VOCABULARY_BYTES_MAX, HR_VOCABULARY_ARENA,
+                            sizeof(hr_vocabulary_t), &file, diag);
+    if (rc != HR_OK) {
+        return rc;
     }
 
-    arena = hr_arena_create(HR_VOCABULARY_ARENA);
-    if (arena == NULL) {
-        return hr_vocabulary_no_memory(diag);
-    }
+    voc = file.made;
+    voc->arena = file.arena;
+    voc->root = file.root;
 
-    voc = hr_arena_calloc(arena, sizeof(hr_vocabulary_t));
-    if (voc == NULL) {
-        hr_arena_destroy(arena);
-        return hr_vocabulary_no_memory(diag);
-    }
-
-    voc->arena = arena;
-
-    rc = hr_vocabulary_parse(voc, json, diag);
+    rc = hr_vocabulary_parse(voc, diag);
 
     if (rc != HR_OK) {
-        hr_arena_destroy(arena);
+        hr_arena_destroy(file.arena);
         return rc;
     }
 

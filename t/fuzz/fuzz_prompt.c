@@ -118,7 +118,12 @@ check_maps(hr_arena_t *arena, hr_str_t text)
                         text, &c, &diag) == HR_OK)
     {
         HR_FUZZ_CHECK(hr_company_select(c, units, 2, 500, arena, &part) == HR_OK);
-        HR_FUZZ_CHECK(part.chars <= 500 && hr_utf8_valid(part.text));
+        HR_FUZZ_CHECK(part.chars <= 500);
+
+        for (size_t i = 0; i < part.count; i++) {
+            HR_FUZZ_CHECK(hr_utf8_valid(part.pieces[i].text)
+                          && hr_utf8_valid(part.pieces[i].escaped));
+        }
     }
 }
 

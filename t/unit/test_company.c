@@ -42,6 +42,34 @@ test_load(const char *rules, const char *text)
 }
 
 
+static hr_str_t  text;          /* of the last part */
+
+
+/* The pieces together, which is what the prompt gets; escaped they are the same. */
+static void
+test_join(const hr_company_part_t *part)
+{
+    hr_buf_t  raw, escaped;
+    hr_str_t  whole;
+
+    hr_buf_init(&raw, 1 << 20);
+    hr_buf_init(&escaped, 1 << 20);
+
+    for (size_t i = 0; i < part->count; i++) {
+        hr_buf_str(&raw, part->pieces[i].text);
+        hr_buf_str(&escaped, part->pieces[i].escaped);
+    }
+
+    text = hr_arena_str(arena, raw.len == 0 ? HR_STR("") : hr_buf_view(&raw));
+    hr_json_escaped(arena, text, &whole);
+    OK(hr_str_eq(whole, escaped.len == 0 ? HR_STR("") : hr_buf_view(&escaped))
+       && hr_utf8_count(text) == part->chars, "pieces are escaped and counted");
+
+    hr_buf_release(&raw);
+    hr_buf_release(&escaped);
+}
+
+
 static hr_company_part_t
 test_select(const hr_company_t *c, const char *block, const char *unit,
     size_t budget)
@@ -58,6 +86,8 @@ test_select(const hr_company_t *c, const char *block, const char *unit,
         printf("Bail out! select\n");
         exit(1);
     }
+
+    test_join(&part);
 
     return part;
 }
@@ -76,7 +106,7 @@ main(void)
     IS_INT(hr_company_budget(c), 5000, "the budget");
 
     part = test_select(c, "Блок Альфа", "Отдел закупок", 5000);
-    IS_STR(part.text.data, part.text.len,
+    IS_STR(text.data, text.len,
            "# Компания\n\n## Миссия\n\nСтроить дома.\n\n### Ценности\n\n"
            "Честность.\n\n## Процессы\n\n### Закупки\n\nОтдел закупок выбирает "
            "поставщиков.",
@@ -84,22 +114,22 @@ main(void)
            "headings");
     IS_INT(part.sections, 3, "three sections");
     IS_INT(part.dropped, 0, "nothing was dropped");
-    IS_INT(part.chars, hr_utf8_count(part.text), "its size");
+    IS_INT(part.chars, hr_utf8_count(text), "its size");
 
     part = test_select(c, "Блок Альфа", "Отдел продаж", 5000);
-    OK(hr_contains(part.text, HR_STR("Продажами занимается"))
-       && !hr_contains(part.text, HR_STR("поставщиков"))
-       && !hr_contains(part.text, HR_STR("Содержание")),
+    OK(hr_contains(text, HR_STR("Продажами занимается"))
+       && !hr_contains(text, HR_STR("поставщиков"))
+       && !hr_contains(text, HR_STR("Содержание")),
        "case endings do not matter; a table of contents is never sent");
 
     part = test_select(c, "Блок операционного директора", NULL, 5000);
-    OK(hr_contains(part.text, HR_STR("### Операции"))
-       && !hr_contains(part.text, HR_STR("### Закупки")),
+    OK(hr_contains(text, HR_STR("### Операции"))
+       && !hr_contains(text, HR_STR("### Закупки")),
        "a name of generic words is known by all of them");
 
     part = test_select(c, "Блок Альфа", "Отдел закупок", 70);
     OK(part.chars <= 70 && part.dropped > 0
-       && hr_contains(part.text, HR_STR("Миссия")),
+       && hr_contains(text, HR_STR("Миссия")),
        "the budget is hard, general sections first");
 
     part = test_select(c, "Блок Альфа", "Отдел закупок", 0);
@@ -122,7 +152,7 @@ main(void)
 
     c = test_load(RULES("\"full\":false"), "## Миссия");
     part = test_select(c, "Блок", NULL, 100);
-    IS_STR(part.text.data, part.text.len, "## Миссия", "a heading alone");
+    IS_STR(text.data, text.len, "## Миссия", "a heading alone");
 
     hr_arena_destroy(arena);
     return hr_test_done();

@@ -385,6 +385,11 @@ test_marks(void)
         HR_STR("факт\nКОНЕЦ: Данные\n  КОНЕЦ: ещё\nне КОНЕЦ: середина"),
         HR_STR("КОНЕЦ: должность"), HR_STR_NULL
     };
+    hr_json_text_t     parts[3] = {
+        { HR_STR_INIT("\"первая\""), HR_STR_INIT("\\\"первая\\\"") },
+        { HR_STR_INIT("\n\n"), HR_STR_INIT("\\n\\n") },
+        { HR_STR_INIT("КОНЕЦ: Данные\nещё"), HR_STR_INIT("КОНЕЦ: Данные\\nещё") },
+    };
     hr_json_t         *body;
     hr_prompt_t       *p;
     hr_prompt_call_t   call = { .values = values, .value_count = 3,
@@ -397,6 +402,13 @@ test_marks(void)
     test_text(body, "КОНЕЦ: должность|факт\n> КОНЕЦ: Данные\n>   КОНЕЦ: ещё\n"
                     "не КОНЕЦ: середина",
               "a line of a data value that looks like a mark is quoted");
+
+    call.parts = parts;
+    call.part_count = 3;
+    call.parts_of = 0;
+    body = test_body(p, &call);
+    test_text(body, "КОНЕЦ: должность|\"первая\"\n\n> КОНЕЦ: Данные\nещё",
+              "and so is one of a value in parts; the others come as they were escaped");
     hr_prompt_destroy(p);
 
     (void) test_load("x", "{\"model\":\"v/m\",\"temperature\":0,"
