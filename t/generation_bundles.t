@@ -67,7 +67,11 @@ rows has 2
 rows[0].key ~ ^local:
 rows[0].succeeded > 2
 rows[1].succeeded > 2
+rows[0].quality.profiles > 2
+rows[0].quality.validation_score > 0.5
+rows[0].quality.rating is null
 total.succeeded = 24
+total.quality absent
 
 
 

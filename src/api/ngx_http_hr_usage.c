@@ -5,7 +5,8 @@
 
 /*
  * GET /api/generation/usage: what generations have cost, by day, user, unit,
- * model or version of the prompt (I-32, I-35), and what is left of the month's budget.
+ * model or version of the prompt (then with the quality of its profiles, I-32),
+ * and what is left of the month's budget (I-35).
  */
 
 #define NGX_HTTP_HR_USAGE_ROWS   1000
@@ -31,15 +32,45 @@ static const char *const  ngx_http_hr_usage_groups[] = {
 };
 
 
+/* What has become of the profiles of a prompt's version: to compare it with another. */
 static void
-ngx_http_hr_usage_row(hr_jw_t *jw, const hr_store_usage_row_t *row, bool keyed)
+ngx_http_hr_usage_quality(hr_jw_t *jw, hr_str_t version,
+    const hr_store_quality_row_t *rows, size_t count)
 {
-    hr_jw_object(jw);
+    size_t  i;
 
-    if (keyed) {
-        hr_jw_kstr(jw, "key", row->key);
+    for (i = 0; i < count && !hr_str_eq(rows[i].key, version); i++) {
+        /* look for it */
     }
 
+    hr_jw_key(jw, "quality");
+
+    if (i == count || version.data == NULL) {
+        hr_jw_null(jw);
+        return;
+    }
+
+    hr_jw_object(jw);
+    hr_jw_kint(jw, "profiles", rows[i].profiles);
+    hr_jw_kdouble(jw, "validation_score", hr_round(rows[i].mean_validation, 4));
+    hr_jw_kdouble(jw, "completeness_score", hr_round(rows[i].mean_completeness, 4));
+    hr_jw_kint(jw, "edited", rows[i].edited_profiles);
+    hr_jw_kint(jw, "reviews", rows[i].reviews);
+    hr_jw_key(jw, "rating");
+
+    if (rows[i].reviews > 0) {
+        hr_jw_double(jw, hr_round(rows[i].mean_rating, 2));
+    } else {
+        hr_jw_null(jw);
+    }
+
+    hr_jw_end_object(jw);
+}
+
+
+static void
+ngx_http_hr_usage_figures(hr_jw_t *jw, const hr_store_usage_row_t *row)
+{
     hr_jw_kint(jw, "attempts", row->attempts);
     hr_jw_kint(jw, "succeeded", row->succeeded);
     hr_jw_kint(jw, "failed", row->failed);
@@ -49,7 +80,6 @@ ngx_http_hr_usage_row(hr_jw_t *jw, const hr_store_usage_row_t *row, bool keyed)
     hr_jw_kint(jw, "total_tokens", row->tokens_in + row->tokens_out);
     hr_jw_kdouble(jw, "cost_usd", hr_round(row->cost_usd, 6));
     hr_jw_kdouble(jw, "seconds", hr_round(row->seconds, 3));
-    hr_jw_end_object(jw);
 }
 
 
@@ -93,11 +123,12 @@ ngx_http_hr_usage_budget(ngx_http_hr_work_t *w, hr_store_conn_t *conn, hr_jw_t *
 static hr_rc_t
 ngx_http_hr_usage_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 {
-    size_t                    i, count, totals;
+    size_t                    i, count, totals, qualities = 0;
     hr_jw_t                   jw;
     hr_rc_t                   rc;
     hr_store_usage_row_t     *rows, *total;
     ngx_http_hr_usage_in_t   *in = w->in;
+    hr_store_quality_row_t   *quality = NULL;
 
     rc = hr_store_usage(conn, w->arena, in->group, in->from, in->to,
                         NGX_HTTP_HR_USAGE_ROWS, &rows, &count);
@@ -105,6 +136,11 @@ ngx_http_hr_usage_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     if (rc == HR_OK) {
         rc = hr_store_usage(conn, w->arena, HR_STORE_USAGE_TOTAL, in->from, in->to,
                             1, &total, &totals);
+    }
+
+    if (rc == HR_OK && in->group == HR_STORE_USAGE_BY_PROMPT) {
+        rc = hr_store_quality(conn, w->arena, HR_STORE_QUALITY_BY_PROMPT,
+                              NGX_HTTP_HR_USAGE_ROWS, &quality, &qualities);
     }
 
     if (rc != HR_OK) {
@@ -124,14 +160,24 @@ ngx_http_hr_usage_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     hr_jw_array(&jw);
 
     for (i = 0; i < count; i++) {
-        ngx_http_hr_usage_row(&jw, &rows[i], true);
+        hr_jw_object(&jw);
+        hr_jw_kstr(&jw, "key", rows[i].key);
+        ngx_http_hr_usage_figures(&jw, &rows[i]);
+
+        if (in->group == HR_STORE_USAGE_BY_PROMPT) {
+            ngx_http_hr_usage_quality(&jw, rows[i].key, quality, qualities);
+        }
+
+        hr_jw_end_object(&jw);
     }
 
     hr_jw_end_array(&jw);
     hr_jw_key(&jw, "total");
 
     if (totals != 0) {
-        ngx_http_hr_usage_row(&jw, &total[0], false);
+        hr_jw_object(&jw);
+        ngx_http_hr_usage_figures(&jw, &total[0]);
+        hr_jw_end_object(&jw);
     } else {
         hr_jw_null(&jw);
     }

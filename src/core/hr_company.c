@@ -257,16 +257,7 @@ hr_company_mark(hr_company_t *c, hr_arena_t *arena, const hr_words_t *always,
         }
 
         section->text = hr_trim(section->text);
-        section->heading = hr_trim(section->heading);
         section->chars = hr_utf8_count(section->text);
-
-        if (hr_json_escaped(arena, section->text, &section->text_escaped) != HR_OK
-            || hr_json_escaped(arena, section->heading,
-                               &section->heading_escaped) != HR_OK)
-        {
-            return HR_NOMEM;
-        }
-
         section->always = hr_words_match(always, folded)
                           || (parent != NULL && parent->always);
         section->never = hr_words_match(never, folded)
@@ -276,6 +267,80 @@ hr_company_mark(hr_company_t *c, hr_arena_t *arena, const hr_words_t *always,
     }
 
     return HR_OK;
+}
+
+
+/* Bytes of the heading at the beginning of the section's text; 0: it has none. */
+static size_t
+hr_company_heading(const hr_company_section_t *s)
+{
+    hr_str_t  heading = hr_trim(s->heading);
+
+    return heading.len <= s->text.len
+           && memcmp(heading.data, s->text.data, heading.len) == 0
+           ? heading.len : 0;
+}
+
+
+/*
+ * All sections one after the other, as they are and escaped: neighbours that are
+ * sent together are one piece of it.
+ */
+static hr_rc_t
+hr_company_join(hr_company_t *c, hr_arena_t *arena)
+{
+    size_t                 at[2], i;
+    hr_rc_t                rc = HR_OK;
+    hr_buf_t               raw, escaped;
+    hr_company_section_t  *s;
+
+    hr_buf_init(&raw, HR_COMPANY_MAP_MAX * 2);
+    hr_buf_init(&escaped, HR_COMPANY_MAP_MAX * 7);
+
+    for (i = 0; i < c->section_count && rc == HR_OK; i++) {
+
+        s = &c->sections[i];
+        at[0] = raw.len;
+        at[1] = escaped.len;
+
+        s->top.text.len = hr_company_heading(s);
+        (void) hr_json_escape(&escaped, hr_str(s->text.data, s->top.text.len),
+                              HR_JSON_COMPACT);
+        s->top.escaped.len = escaped.len - at[1];
+
+        (void) hr_buf_str(&raw, s->text);
+        (void) hr_buf_c(&raw, "\n\n");
+        (void) hr_json_escape(&escaped, hr_str(s->text.data + s->top.text.len,
+                                               s->text.len - s->top.text.len),
+                              HR_JSON_COMPACT);
+        (void) hr_buf_c(&escaped, "\\n\\n");
+
+        s->whole.text.len = raw.len - at[0];
+        s->whole.escaped.len = escaped.len - at[1];
+        rc = raw.err != HR_OK ? raw.err : escaped.err;
+    }
+
+    if (rc == HR_OK && c->section_count > 0) {
+        c->joined.text = hr_arena_str(arena, hr_buf_view(&raw));
+        c->joined.escaped = hr_arena_str(arena, hr_buf_view(&escaped));
+        rc = c->joined.text.data == NULL || c->joined.escaped.data == NULL
+             ? HR_NOMEM : HR_OK;
+    }
+
+    at[0] = at[1] = 0;
+
+    for (i = 0; i < c->section_count && rc == HR_OK; i++) {
+        s = &c->sections[i];
+        s->whole.text.data = s->top.text.data = c->joined.text.data + at[0];
+        s->whole.escaped.data = s->top.escaped.data = c->joined.escaped.data + at[1];
+        at[0] += s->whole.text.len;
+        at[1] += s->whole.escaped.len;
+    }
+
+    hr_buf_release(&raw);
+    hr_buf_release(&escaped);
+
+    return rc;
 }
 
 
@@ -378,6 +443,10 @@ hr_company_load(hr_arena_t *arena, hr_str_t rules, hr_str_t map,
 
         if (rc == HR_OK) {
             rc = hr_company_mark(c, arena, &words[0], &words[1], &words[2]);
+        }
+
+        if (rc == HR_OK) {
+            rc = hr_company_join(c, arena);
         }
 
         if (rc == HR_OK) {

@@ -10,8 +10,8 @@
 typedef struct {
     hr_str_t  heading;          /* the line, "## Стратегия" */
     hr_str_t  text;             /* heading and own text, without subsections */
-    hr_str_t  heading_escaped;  /* both inside of a JSON string */
-    hr_str_t  text_escaped;
+    hr_json_text_t  whole;      /* text and the empty line after it, in `joined` */
+    hr_json_text_t  top;        /* its heading, a prefix of whole */
     size_t    chars;
     unsigned  level;            /* number of "#", 0: text before any heading */
     size_t    parent;           /* SIZE_MAX: none */
@@ -28,6 +28,7 @@ typedef struct {
 struct hr_company_s {
     hr_str_t               map;
     hr_str_t               map_escaped;     /* only when it is sent whole */
+    hr_json_text_t         joined;          /* all sections, one after the other */
     size_t                 chars;
     hr_company_section_t   sections[HR_COMPANY_SECTIONS_MAX];
     size_t                 section_count;

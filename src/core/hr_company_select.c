@@ -139,18 +139,43 @@ hr_company_cost(const hr_company_t *c, size_t section, const bool *chosen,
 }
 
 
+/* The last piece goes on when this section follows it in the map. */
+static void
+hr_company_add(hr_company_part_t *out, hr_json_text_t *pieces,
+    const hr_json_text_t *text)
+{
+    hr_json_text_t  *last = out->count > 0 ? &pieces[out->count - 1] : NULL;
+
+    if (last != NULL && last->text.data + last->text.len == text->text.data) {
+        last->text.len += text->text.len;
+        last->escaped.len += text->escaped.len;
+        return;
+    }
+
+    pieces[out->count++] = *text;
+}
+
+
 static hr_rc_t
 hr_company_write(const hr_company_t *c, const bool *chosen,
     const bool *headings, hr_arena_t *arena, hr_company_part_t *out)
 {
-    hr_json_text_t              *pieces;
+    size_t                       n;
+    hr_json_text_t              *pieces, *last;
     const hr_company_section_t  *section;
     static const hr_json_text_t  between = {
         HR_STR_INIT("\n\n"), HR_STR_INIT("\\n\\n")
     };
 
-    pieces = hr_arena_alloc(arena, (c->section_count * 2 + 1)
-                                   * sizeof(hr_json_text_t));
+    for (size_t i = n = 0; i < c->section_count; i++) {
+        n += chosen[i] ? 1 : headings[i] ? 2 : 0;
+    }
+
+    if (n == 0) {
+        return HR_OK;
+    }
+
+    pieces = hr_arena_alloc(arena, n * sizeof(hr_json_text_t));
     if (pieces == NULL) {
         return HR_NOMEM;
     }
@@ -159,23 +184,23 @@ hr_company_write(const hr_company_t *c, const bool *chosen,
 
         section = &c->sections[i];
 
-        if (!chosen[i] && !headings[i]) {
-            continue;
-        }
+        if (chosen[i]) {
+            hr_company_add(out, pieces, &section->whole);
+            out->chars += section->chars + between.text.len;
 
-        if (out->count > 0) {
-            pieces[out->count++] = between;
-            out->chars += between.text.len;
+        } else if (headings[i]) {
+            hr_company_add(out, pieces, &section->top);
+            hr_company_add(out, pieces, &between);
+            out->chars += hr_utf8_count(section->top.text) + between.text.len;
         }
-
-        pieces[out->count].text = chosen[i] ? section->text : section->heading;
-        pieces[out->count].escaped = chosen[i] ? section->text_escaped
-                                               : section->heading_escaped;
-        out->chars += chosen[i] ? section->chars
-                                : hr_utf8_count(section->heading);
-        out->count++;
     }
 
+    /* nothing follows the last one */
+    last = &pieces[out->count - 1];
+    last->text.len -= between.text.len;
+    last->escaped.len -= between.escaped.len;
+    out->count -= last->text.len == 0;
+    out->chars -= between.text.len;
     out->pieces = pieces;
 
     return HR_OK;

@@ -7,6 +7,7 @@
 
 #define NGX_HTTP_HR_STORE_TRIES    30       /* a second apart, while the database fails */
 #define NGX_HTTP_HR_STORE_PAUSE    1000     /* ms */
+#define NGX_HTTP_HR_STORE_REFUSED  2        /* tries of a write that is not busy, but refused */
 
 
 /* ---- results; these run in the writer thread ---- */
@@ -35,6 +36,13 @@ ngx_http_hr_job_usage(ngx_http_hr_job_t *job, hr_store_usage_t *usage)
                                                 ? job->earlier.cost : 0.0)
                       : 0.0;
     usage->seconds = (double) job->call.elapsed / 1e3;
+
+    /* also when there is no result that says so */
+    if (job->progress.billed) {
+        usage->tokens_in = job->progress.tokens_in;
+        usage->tokens_out = job->progress.tokens_out;
+        usage->cost_usd = job->progress.cost_usd;
+    }
 }
 
 
@@ -212,9 +220,33 @@ ngx_http_hr_job_tell(const ngx_http_hr_job_t *job)
 }
 
 
+/*
+ * The database takes writes, only not this one: the task fails instead of being
+ * generated, and paid, again.
+ */
+static ngx_uint_t
+ngx_http_hr_job_unstorable(ngx_http_hr_job_t *job)
+{
+    if (job->op.rc == HR_OK || job->op.rc == HR_CONFLICT || job->op.rc == HR_NOT_FOUND
+        || job->gone || job->store_tries < NGX_HTTP_HR_STORE_REFUSED
+        || hr_store_error_is_temporary(job->op.error))
+    {
+        return 0;
+    }
+
+    ngx_http_hr_job_broken(job, "the profile cannot be stored",
+                           HR_GENERR_DB_FAILED);
+    return 1;
+}
+
+
 static void
 ngx_http_hr_job_stored(ngx_http_hr_job_t *job)
 {
+    if (ngx_http_hr_job_unstorable(job)) {
+        return;
+    }
+
     switch (ngx_http_hr_job_written(job)) {
 
     case NGX_AGAIN:

@@ -226,7 +226,8 @@ ngx_http_hr_job_judged(ngx_http_hr_job_t *job)
     job->call.reader = NULL;
 
     if (job->op.rc != HR_OK) {
-        ngx_http_hr_job_broken(job, "the answer cannot be judged");
+        ngx_http_hr_job_broken(job, "the answer cannot be judged",
+                               HR_GENERR_STORAGE_FAILED);
         return;
     }
 

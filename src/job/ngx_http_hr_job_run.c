@@ -228,14 +228,14 @@ ngx_http_hr_job_prepare(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
 
 
 void
-ngx_http_hr_job_broken(ngx_http_hr_job_t *job, const char *what)
+ngx_http_hr_job_broken(ngx_http_hr_job_t *job, const char *what, hr_generr_t error)
 {
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "hr: generation task %*s: %s (%d)", job->task.id.len,
                   job->task.id.data, what, (int) job->op.rc);
 
     ngx_memzero(&job->result, sizeof(job->result));
-    job->prepare_error = HR_GENERR_STORAGE_FAILED;
+    job->prepare_error = error;
     ngx_http_hr_job_end_fail(job);
 }
 
@@ -247,7 +247,8 @@ ngx_http_hr_job_rendered(ngx_http_hr_job_t *job)
         ngx_http_hr_job_call(job);
 
     } else {
-        ngx_http_hr_job_broken(job, "the prompt cannot be built");
+        ngx_http_hr_job_broken(job, "the prompt cannot be built",
+                               HR_GENERR_STORAGE_FAILED);
     }
 }
 
@@ -256,7 +257,8 @@ static void
 ngx_http_hr_job_prepared(ngx_http_hr_job_t *job)
 {
     if (job->op.rc != HR_OK) {
-        ngx_http_hr_job_broken(job, "the prompt cannot be built");
+        ngx_http_hr_job_broken(job, "the prompt cannot be built",
+                               HR_GENERR_STORAGE_FAILED);
         return;
     }
 

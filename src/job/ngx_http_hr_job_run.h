@@ -135,8 +135,9 @@ void ngx_http_hr_job_post(ngx_http_hr_job_t *job, ngx_http_hr_job_time_t time,
 void ngx_http_hr_job_show(ngx_http_hr_job_t *job, ngx_http_hr_step_t step);
 /* Nothing follows: the job is freed as soon as its threads have let it go. */
 void ngx_http_hr_job_finish(ngx_http_hr_job_t *job);
-/* Something of ours went wrong; what and op.rc for the log. */
-void ngx_http_hr_job_broken(ngx_http_hr_job_t *job, const char *what);
+/* Something of ours went wrong; what and op.rc for the log, error for the user. */
+void ngx_http_hr_job_broken(ngx_http_hr_job_t *job, const char *what,
+    hr_generr_t error);
 
 /* job_model.c: the call of the model and the judgement of its answer */
 

@@ -15,6 +15,7 @@
 #include "hr_gen_fixture.h"
 #include "hr_text.h"
 
+#include <malloc.h>
 #include <time.h>
 
 
@@ -247,7 +248,7 @@ print_kpis(size_t slots)
 
 static void
 prepare(const hr_gen_fixture_t *f, hr_str_t department, hr_str_t position,
-    double *chars, double *tokens, double *bytes, double *us)
+    double *chars, double *tokens, double *bytes, double *us, double *held)
 {
     double            begin;
     hr_gen_job_t     *job;
@@ -255,6 +256,7 @@ prepare(const hr_gen_fixture_t *f, hr_str_t department, hr_str_t position,
     hr_gen_body_t     body;
     hr_gen_attempt_t  attempt;
     hr_gen_request_t  r;
+    struct mallinfo2  before, after;
 
     memset(&r, 0, sizeof(r));
     memset(&attempt, 0, sizeof(attempt));
@@ -265,6 +267,7 @@ prepare(const hr_gen_fixture_t *f, hr_str_t department, hr_str_t position,
     r.now = hr_time_now();
 
     begin = now_us();
+    before = mallinfo2();
 
     if (hr_gen_prepare(f->gen, NULL, f->org, &r, &job, &error) != HR_OK
         || error != HR_GENERR_NONE || hr_gen_body(job, &attempt, &body) != HR_OK)
@@ -275,6 +278,9 @@ prepare(const hr_gen_fixture_t *f, hr_str_t department, hr_str_t position,
     }
 
     *us = now_us() - begin;
+    after = mallinfo2();
+    *held = (double) (after.uordblks + after.hblkhd - before.uordblks
+                      - before.hblkhd);
     *chars = (double) hr_gen_job_facts(job)->prompt_chars;
     *tokens = (double) hr_gen_job_facts(job)->input_tokens;
     *bytes = (double) body.length;
@@ -290,7 +296,7 @@ int
 main(void)
 {
     size_t              n;
-    double             *chars, *tokens, *bytes, *us;
+    double             *chars, *tokens, *bytes, *us, *held;
     hr_org_slot_t       slot;
     hr_org_unit_t       unit;
     hr_org_info_t       info;
@@ -310,15 +316,18 @@ main(void)
     tokens = calloc(n, sizeof(double));
     bytes = calloc(n, sizeof(double));
     us = calloc(n, sizeof(double));
+    held = calloc(n, sizeof(double));
 
-    if (chars == NULL || tokens == NULL || bytes == NULL || us == NULL) {
+    if (chars == NULL || tokens == NULL || bytes == NULL || us == NULL
+        || held == NULL) {
         return 1;
     }
 
     for (size_t i = 0; i < n; i++) {
         hr_org_slot(f.org, (uint32_t) i, &slot);
         hr_org_unit(f.org, slot.unit, &unit);
-        prepare(&f, unit.path, slot.title, &chars[i], &tokens[i], &bytes[i], &us[i]);
+        prepare(&f, unit.path, slot.title, &chars[i], &tokens[i], &bytes[i], &us[i],
+                &held[i]);
     }
 
     print_kpis(n);
@@ -328,6 +337,7 @@ main(void)
     distribution("prompt", chars, n, "characters");
     distribution("prompt, estimate", tokens, n, "tokens, target at most 66,000");
     distribution("request body", bytes, n, "bytes");
+    distribution("held while it waits", held, n, "bytes");
     distribution("context and body", us, n, "microseconds");
     printf("\n%zu names of persons looked for in %zu requests: %u bad\n", name_count, n,
            bad);
@@ -336,6 +346,7 @@ main(void)
     free(tokens);
     free(bytes);
     free(us);
+    free(held);
     hr_test_gen_free(&f);
 
     return bad == 0 && name_count > 0 ? 0 : 1;

@@ -4,7 +4,8 @@
 #
 #   perl -It/lib t/bench/generation.pl overhead [SECONDS]   50 at once, model of 1 s
 #   perl -It/lib t/bench/generation.pl rate [COUNT]         model that answers at once
-#   perl -It/lib t/bench/generation.pl memory [COUNT]       all wait in one worker
+#   perl -It/lib t/bench/generation.pl memory [COUNT]       all wait in one worker for a
+#                                                           model that is silent
 #
 #   HR_BENCH_DIR   where the state goes (/dev/shm: without the disk's fsync)
 #   HR_BENCH_DATA  company data (t/data/small; scripts/demo-data makes the real shape)
@@ -68,7 +69,9 @@ sub open_tasks {
 sub lines {
     my ($server, $skip) = @_;
 
-    my @all = $server->error_log =~ /stored after ([\d.]+) ms: prompt ([\d.]+), model ([\d.]+), answer ([\d.]+), database ([\d.]+)/g;
+    my $number = qr/([\d.]+)/;
+    my @all = $server->error_log =~ m{stored\ after\ $number\ ms:\ prompt\ $number,
+        \ model\ $number,\ answer\ $number,\ database\ $number}xg;
     my @rows;
     push @rows, [splice @all, 0, 5] while @all;
     splice @rows, 0, $skip;
@@ -149,7 +152,7 @@ sub rate {
 sub memory {
     my $count = $_[0] || 1000;
 
-    my ($model, $server, $client) = up(40, HR_WORKERS => 1);
+    my ($model, $server, $client) = up(0, HR_WORKERS => 1, HR_LLM_MODEL => 'vendor/model/sim/hang');
     my ($worker) = $server->workers;
     my @slots = slots($client);
     start($client, $slots[$_ % @slots], $_) for 1 .. 20;
@@ -178,7 +181,9 @@ sub gets {
     my @times;
     my $until = time + $seconds;
     while (time < $until) {
-        my $answer = $client->get('/api/dashboard/stats');
+        # gzip: the client does not look into it
+        my $answer = $client->get('/api/catalog/departments',
+                                  headers => { 'Accept-Encoding' => 'gzip' });
         die "GET: $answer->{status}\n" if $answer->{status} != 200;
         push @times, 1e3 * $answer->{seconds};
         sleep 0.002;

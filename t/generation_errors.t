@@ -1,0 +1,96 @@
+# Classes of errors that need broken files or a broken database (generation.md 10):
+# code, text in both languages, state of the task.  The classes of the model are in
+# generation_upstream.t.
+
+use HR::Test 'no_plan';
+use HR::Test::Generation;
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: data_source_missing: without the company map nothing is started
+--- login
+--- hr_data: $TEST_NGINX_HR_STATE/data
+--- post_setup_server_root
+system("cp -r $ENV{TEST_NGINX_HR_TOP}/t/data/small $ENV{TEST_NGINX_HR_STATE}/data") == 0 or die;
+unlink "$ENV{TEST_NGINX_HR_STATE}/data/company_map.md" or die;
+--- more_headers eval
+["Accept-Language: ru", "Accept-Language: en"]
+--- request eval
+["POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Программист\"}",
+ "POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Программист\"}"]
+--- error_code eval
+[503, 503]
+--- json eval
+["error.details.error_code = data_source_missing
+error.message ~ Не хватает данных компании",
+ "error.details.error_code = data_source_missing
+error.message ~ Company data"]
+--- db
+SELECT count(*) FROM generation_tasks => 0
+
+
+
+=== TEST 2: prompt_unavailable: without a prompt nothing is started
+--- login
+--- hr_config
+hr_prompts $TEST_NGINX_HR_STATE/prompts;
+--- post_setup_server_root
+system("cp -r $ENV{TEST_NGINX_HR_TOP}/conf/prompts $ENV{TEST_NGINX_HR_STATE}/prompts") == 0 or die;
+unlink "$ENV{TEST_NGINX_HR_STATE}/prompts/production/prompt.txt" or die;
+--- more_headers eval
+["Accept-Language: ru", "Accept-Language: en"]
+--- request eval
+["POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Программист\"}",
+ "POST /api/generation/start
+{\"department\":\"Отдел разработки\",\"position\":\"Программист\"}"]
+--- error_code eval
+[503, 503]
+--- json eval
+["error.details.error_code = prompt_unavailable
+error.message ~ Нет действующего текста",
+ "error.details.error_code = prompt_unavailable
+error.message ~ There is no valid prompt"]
+--- db
+SELECT count(*) FROM generation_tasks => 0
+
+
+
+=== TEST 3: schema_invalid: a document without a mandatory part is repaired once, then the task fails
+--- login
+--- setup
+is(outcome('missing:2'), 'missing:2=schema_invalid/2', 'one repair');
+set(task => $HR::Test::Generation::last);
+--- request
+GET /api/generation/{{task}}/status
+--- json
+task.status = failed
+task.error_code = schema_invalid
+task.error_message ~ структура непригодна|responsibility_areas
+--- db
+SELECT count(*) FROM profiles => 0
+SELECT count(*), min(tokens_out) > 0 FROM generation_history WHERE error_code = 'schema_invalid' => 2|1
+
+
+
+=== TEST 4: db_failed: a profile that the database refuses ends the task, once paid, not again
+--- login
+--- sql
+CREATE TRIGGER refused BEFORE INSERT ON profiles BEGIN SELECT RAISE(ABORT, 'refused'); END
+--- setup
+my $task = start();
+is(ended($task), 'failed', 'the task ends');
+set(task => $task);
+--- request
+GET /api/generation/{{task}}/status
+--- json
+task.status = failed
+task.error_code = db_failed
+task.error_message ~ базу данных
+--- db
+SELECT count(*) FROM profiles => 0
+SELECT count(*), min(tokens_out) > 0 FROM generation_history => 1|1
