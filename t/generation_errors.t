@@ -11,10 +11,10 @@ __DATA__
 
 === TEST 1: data_source_missing: without the company map nothing is started
 --- login
---- hr_data: $TEST_NGINX_HR_STATE/data
+--- hr_data: $TEST_NGINX_HTML_DIR/data
 --- post_setup_server_root
-system("cp -r $ENV{TEST_NGINX_HR_TOP}/t/data/small $ENV{TEST_NGINX_HR_STATE}/data") == 0 or die;
-unlink "$ENV{TEST_NGINX_HR_STATE}/data/company_map.md" or die;
+system("cp -r $ENV{TEST_NGINX_HR_TOP}/t/data/small $ENV{TEST_NGINX_HTML_DIR}/data") == 0 or die;
+unlink "$ENV{TEST_NGINX_HTML_DIR}/data/company_map.md" or die;
 --- more_headers eval
 ["Accept-Language: ru", "Accept-Language: en"]
 --- request eval
@@ -60,17 +60,17 @@ SELECT count(*) FROM generation_tasks => 0
 
 
 
-=== TEST 3: schema_invalid: a document without a mandatory part is repaired once, then the task fails
+=== TEST 3: schema_invalid: a document whose parts nothing can be made of is repaired once, then the task fails
 --- login
 --- setup
-is(outcome('missing:2'), 'missing:2=schema_invalid/2', 'one repair');
+is(outcome('wrong-types'), 'wrong-types=schema_invalid/2', 'one repair');
 set(task => $HR::Test::Generation::last);
 --- request
 GET /api/generation/{{task}}/status
 --- json
 task.status = failed
 task.error_code = schema_invalid
-task.error_message ~ структура непригодна|responsibility_areas
+task.error_message is string
 --- db
 SELECT count(*) FROM profiles => 0
 SELECT count(*), min(tokens_out) > 0 FROM generation_history WHERE error_code = 'schema_invalid' => 2|1

@@ -28,6 +28,7 @@
  *   fenced, prose       JSON between fences; between sentences
  *   area-array          area as an array of one
  *   wrong-levels        free texts instead of the four standard ones
+ *   wrong-types         numbers where lists must be
  *   missing:<n>         without the first n of the 17 rated members (5)
  *   duplicate-keys      one member twice
  *   surrogate           a lone surrogate in a text
@@ -68,7 +69,7 @@ const char *const  ngx_http_hr_sim_word_names[NGX_HTTP_HR_SIM_WORDS] = {
     "slow", "status", "retry-after", "truncate", "reset", "hang", "malformed",
     "empty", "padding", "padded", "error-object", "no-choices", "no-content",
     "no-usage", "finish", "refusal", "invalid-json", "fenced", "prose",
-    "area-array", "wrong-levels", "missing", "duplicate-keys", "surrogate",
+    "area-array", "wrong-levels", "wrong-types", "missing", "duplicate-keys", "surrogate",
     "error-content", "deep", "huge", "plain", "unknown-format",
     "unknown-temperature", "fail-rate", "chaos", "first"
 };
@@ -134,7 +135,7 @@ static const ngx_http_hr_sim_failure_t  ngx_http_hr_sim_chaos[] = {
     { NGX_HTTP_HR_SIM_RESET, 2000 },
     { NGX_HTTP_HR_SIM_TRUNCATE, 1000 },
     { NGX_HTTP_HR_SIM_INVALID_JSON, 0 },
-    { NGX_HTTP_HR_SIM_MISSING, 8 },
+    { NGX_HTTP_HR_SIM_WRONG_TYPES, 0 },
     { NGX_HTTP_HR_SIM_EMPTY, 0 },
     { NGX_HTTP_HR_SIM_SLOW, 1500 },
 };

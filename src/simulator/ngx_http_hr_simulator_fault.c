@@ -138,6 +138,13 @@ ngx_http_hr_sim_spoil(cJSON *document, const ngx_http_hr_sim_behaviour_t *b)
         ngx_http_hr_sim_wrong_levels(document);
     }
 
+    if (ngx_http_hr_sim_has(b, NGX_HTTP_HR_SIM_WRONG_TYPES)) {
+        ngx_http_hr_sim_replace(document, "responsibility_areas",
+                                cJSON_CreateNumber(4));
+        ngx_http_hr_sim_replace(document, "professional_skills",
+                                cJSON_CreateNumber(5));
+    }
+
     if (ngx_http_hr_sim_has(b, NGX_HTTP_HR_SIM_HUGE)) {
         ngx_http_hr_sim_huge(document, (size_t) b->arg[NGX_HTTP_HR_SIM_HUGE]);
     }

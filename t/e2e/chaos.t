@@ -20,7 +20,7 @@ use Time::HiRes qw( sleep time );
 my $count = $ENV{HR_E2E_CHAOS} || 60;
 my $long  = $count > 200;
 my $seed  = $ENV{HR_E2E_SEED} || time & 0xffff;
-my $every = $long ? 2 : 1;              # seconds between two kills
+my $every = $long ? 2 : 0.7;            # seconds between two kills
 srand $seed;
 diag("HR_E2E_SEED=$seed") if $long;
 
@@ -166,7 +166,7 @@ my $kills = do { open my $in, '<', "$server->{home}/kills" or die; <$in> };
 my ($interrupted, $known) = map { @$_ } $server->sql(
     "SELECT count(*), total(tokens_in > 0) FROM generation_history"
     . " WHERE error_code = 'interrupted'");
-cmp_ok($kills, '>', 1, 'workers were killed');
+cmp_ok($kills, '>', 0, 'workers were killed');
 if ($long) {
     diag(sprintf '%d generations in %.0f s, %d kills, %d starts repeated: %d completed, %d failed',
          $count, $seconds, $kills, $repeated // 0, $end{completed} // 0, $end{failed} // 0);

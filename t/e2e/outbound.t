@@ -65,7 +65,7 @@ for my $slot (@slots) {
 # one that is asked to be repaired, which sends the answer back
 $client->post('/api/generation/start', {
     department => $slots[0]{business_unit_id}, position => 'Испытатель',
-    model => 'vendor/model/sim/missing:2', employee_name => EMPLOYEE });
+    model => 'vendor/model/sim/wrong-types', employee_name => EMPLOYEE });
 
 ok(HR::Server::wait_until(60, sub {
     !($server->sql("SELECT count(*) FROM generation_tasks WHERE status NOT IN"
@@ -77,7 +77,7 @@ my ($legend_seen, $specific) = (0, 0);
 my @found;
 for my $line (@lines) {
     my $text = "$line->{body} $line->{task} $line->{words}";
-    push @found, "person $_" for grep { index($text, $_) >= 0 } keys %person, @family;
+    push @found, "person $_" for grep { $text =~ /\b\Q$_\E\b/ } keys %person, @family;
     push @found, 'employee' if $text =~ /Секретов|Савв/;
     push @found, "product $_" for grep { $text =~ /\Q$_\E\b/ } values %legend;
     push @found, 'key' if index($text, KEY) >= 0;
