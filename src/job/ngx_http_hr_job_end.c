@@ -227,9 +227,15 @@ ngx_http_hr_job_tell(const ngx_http_hr_job_t *job)
 static ngx_uint_t
 ngx_http_hr_job_unstorable(ngx_http_hr_job_t *job)
 {
-    if (job->op.rc == HR_OK || job->op.rc == HR_CONFLICT || job->op.rc == HR_NOT_FOUND
-        || job->gone || job->store_tries < NGX_HTTP_HR_STORE_REFUSED
-        || hr_store_error_is_temporary(job->op.error))
+    if (job->op.rc == HR_OK || job->gone) {
+        return 0;
+    }
+
+    /* a constraint is a conflict, too, but not one of the lease */
+    if (job->op.error != HR_STORE_E_CONSTRAINT
+        && (job->op.rc == HR_CONFLICT || job->op.rc == HR_NOT_FOUND
+            || job->store_tries < NGX_HTTP_HR_STORE_REFUSED
+            || hr_store_error_is_temporary(job->op.error)))
     {
         return 0;
     }
