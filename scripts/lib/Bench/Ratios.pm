@@ -48,7 +48,7 @@ sub run {
 
     my $ceiling = start_ceilings($server, $opt, @cases);
     measure($server, $opt, $ceiling, @cases);
-    $ceiling->{stop}->();
+    stop_ceilings();
     $server->stop;
     report($opt, @cases);
 }
@@ -64,7 +64,9 @@ sub curl {
 }
 
 
-# The same bytes from nginx itself.
+# The same bytes from nginx itself; returns where.
+my $running;                    # the file of its process id
+
 sub start_ceilings {
     my ($server, $opt, @cases) = @_;
 
@@ -120,6 +122,7 @@ http {
 }
 EOT
     close $conf;
+    $running = "$dir/plain/nginx.pid";
     system("nginx -p $dir/plain -c $dir/plain/nginx.conf -e $dir/plain/logs/error.log") == 0
         or die "bench: the ceiling does not start\n";
 
@@ -127,12 +130,20 @@ EOT
         my $head = curl('-D', '-', '-o', '/dev/null', "http://127.0.0.1:$port/$case->{name}");
         ($case->{ceiling_etag}) = $head =~ /^ETag: *(\S+)/mi;
     }
-    return { url => "http://127.0.0.1:$port", stop => sub {
-        open my $f, '<', "$dir/plain/nginx.pid" or return;
-        chomp(my $pid = <$f>);
-        kill QUIT => $pid;
-    } };
+    return "http://127.0.0.1:$port";
 }
+
+
+# Also when the run is broken off.
+sub stop_ceilings {
+    return if !defined $running;
+    open my $f, '<', $running or return;
+    chomp(my $pid = <$f>);
+    kill QUIT => $pid;
+    undef $running;
+}
+
+END { local $?; stop_ceilings() }
 
 
 sub wrk {
@@ -161,7 +172,7 @@ sub measure {
                 @headers = ("If-None-Match: $case->{ceiling_etag}");
             }
             push @{ $case->{ceiling} },
-                wrk($opt, "$ceiling->{url}/$case->{name}", $server->auth, @headers);
+                wrk($opt, "$ceiling/$case->{name}", $server->auth, @headers);
             push @{ $case->{module} }, wrk($opt, $server->url . $case->{path}, $server->auth, @own);
         }
         print STDERR "round $round of $opt->{rounds}\n";
