@@ -340,7 +340,7 @@ SELECT detail FROM audit_log WHERE action = 'profile.list_export' => {"format":"
 
 
 
-=== TEST 17: a client that reads slowly gets the whole archive
+=== TEST 17: P-39: the archive is streamed, a client that reads slowly gets the whole of it
 --- hr_database: t/data/profiles.sql
 --- hr_config
 hr_bulk_max 300;

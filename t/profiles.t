@@ -401,3 +401,45 @@ hr_company $TEST_NGINX_HTML_DIR/company;
 --- must_die
 --- error_log eval
 [qr{hr: cannot read ".*/company/quality\.json": "hr_company" must name the folder}]
+
+
+
+=== TEST 23: P-26, P-40: the author is a login name everywhere, the full name stands beside it
+--- hr_database: t/data/profiles.sql
+--- users
+anna
+--- login: anna
+--- setup
+(my $document = document_of(2, user => 'anna')) =~ s/"position_title":"[^"]*"/"position_title":"Новая"/
+    or die;
+set(document => $document);
+--- request eval
+my $url = '/api/profiles/bbbbbbbb-0000-4000-8000-000000000002';
+["PUT $url/content\n{\"profile_data\":{{document}}}", "GET $url", "GET /api/profiles/?position=старший",
+ "GET $url/versions", "GET $url/versions/1", "GET $url/versions/2"]
+--- json eval
+["version_number = 2", "created_by_username = admin\ncreated_by_name is string\ncreated_by_name != admin",
+ "profiles[0].created_by_username = admin\nprofiles[0].created_by_name != admin",
+ "versions[0].created_by_username = anna\nversions[1].created_by_username = System",
+ "created_by_username = System", "created_by_username = anna"]
+
+
+
+=== TEST 24: P-07: an error shows what was wrong, never the whole of what was sent
+--- hr_database: t/data/profiles.sql
+--- login
+--- request eval
+my $url = '/api/profiles/bbbbbbbb-0000-4000-8000-000000000002';
+["PUT $url\n{\"employee_name\":\"" . ('я' x 5000) . '"}', "PUT $url\n{\"employee_name\":{\"a\":\"secret\"}}",
+ "PUT $url\n{\"status\":\"nonsense\"}", "PUT $url/content\n{\"profile_data\":\"personal\"}",
+ "PUT $url/content\n{\"x\":\"personal\"}", "PUT $url\n[\"personal\"]", "PUT $url\n{\"personal\":",
+ "GET /api/profiles/?page=" . ('9' x 4000)]
+--- error_code eval
+[(422) x 8]
+--- json eval
+my $problem = 'error.details.validation_errors[0]';
+["$problem.type = string_too_long\n$problem.input ~ ^я{200}\$", "$problem.input = null",
+ "$problem.input = nonsense", "$problem.input = personal", "$problem.input = null",
+ "$problem.input = null", "$problem.type = json_invalid", "$problem.input ~ ^9{200}\$"]
+--- response_body_unlike eval
+['я{201}', 'secret', 'profile_data', 'zzz', '"x"', '"personal"', 'personal', '9{201}']
