@@ -26,7 +26,7 @@ set(task => $task);
 GET /api/profiles/
 --- db
 SELECT status, progress, started_at IS NULL, completed_at IS NULL FROM generation_tasks => completed|100|0|0
-SELECT status, generation_type, profile_id IS NULL FROM generation_history => success|single|0
+SELECT status, profile_id IS NULL FROM generation_history => success|0
 SELECT count(*) FROM profiles p JOIN generation_tasks t ON t.result_profile_id = p.id => 1
 
 
