@@ -13,8 +13,8 @@ our %text;
 sub store ($) {
     my ($text) = @_;
     my $hex = unpack 'H*', $text;
-    sql("UPDATE profiles SET profile_data = CAST(x'$hex' AS TEXT), updated_at = '2025-09-02T10:00:01'"
-        . " WHERE id LIKE 'b%0002'");
+    sql("UPDATE profiles SET profile_data = CAST(x'$hex' AS TEXT),"
+        . " updated_at = '2025-09-02T10:00:01' WHERE id LIKE 'b%0002'");
 }
 
 sub file ($) {
@@ -37,7 +37,8 @@ sub render ($) {
     %text = map { $_ => file($_) } qw( md docx xlsx );
     for my $format (qw( docx xlsx )) {
         $text{$format} = join "\n", map { $_->{content} }
-            grep { $_->{name} =~ m{word/document|worksheets/sheet} } archive_entries($text{$format});
+            grep { $_->{name} =~ m{word/document|worksheets/sheet} }
+            archive_entries($text{$format});
         $text{$format} =~ s{</w:p>|</c>}{\n}g;
         $text{$format} =~ s/<[^>]*>//g;
     }
