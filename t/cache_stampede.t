@@ -156,8 +156,11 @@ my @got = together(
 );
 my @answers = @got[3 .. 10];
 my ($slowest) = sort { $b <=> $a } map { $_->{seconds} } @answers;
-die misses(@answers) if count(MISS => @answers) != 1;
-die 'hits: ' . count(HIT => @answers) if count(HIT => @answers) != 7;
+# the successor of a dead worker ends what is cached once more: perhaps under the one
+# that renders, and then another must
+my $rendered = count(MISS => @answers);
+die misses(@answers) if $rendered < 1 || $rendered > 2;
+die 'hits: ' . count(HIT => @answers) if count(HIT => @answers) != 8 - $rendered;
 die "waited for a dead worker: $slowest s\n" if $slowest > 1.5;
 die "nobody waited: $slowest s\n" if $slowest < 0.03;
 --- request

@@ -36,6 +36,8 @@ typedef struct {
     hr_str_t                 token;
 
     ngx_http_hr_throttle_t   throttle;
+    ngx_http_hr_work_t      *work;
+    ngx_queue_t              turn;          /* of the passwords of its account */
 } ngx_http_hr_login_t;
 
 
@@ -48,6 +50,11 @@ static hr_rc_t ngx_http_hr_login_store(ngx_http_hr_work_t *w,
 static ngx_int_t ngx_http_hr_login_checked(ngx_http_hr_work_t *w);
 static ngx_int_t ngx_http_hr_login_found(ngx_http_hr_work_t *w);
 static ngx_int_t ngx_http_hr_login_stored(ngx_http_hr_work_t *w);
+
+
+/* Logins of this worker whose password is being checked, or waits for that. */
+static ngx_queue_t  ngx_http_hr_login_turns =
+                        { &ngx_http_hr_login_turns, &ngx_http_hr_login_turns };
 
 
 static ngx_int_t
@@ -133,6 +140,58 @@ ngx_http_hr_login_find(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 }
 
 
+/* The first login of the account in the list; NULL: there is none. */
+static ngx_http_hr_login_t *
+ngx_http_hr_login_first(uint64_t account)
+{
+    ngx_queue_t          *q;
+    ngx_http_hr_login_t  *in;
+
+    for (q = ngx_queue_head(&ngx_http_hr_login_turns);
+         q != ngx_queue_sentinel(&ngx_http_hr_login_turns);
+         q = ngx_queue_next(q))
+    {
+        in = ngx_queue_data(q, ngx_http_hr_login_t, turn);
+
+        if (in->throttle.key[2] == account) {
+            return in;
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * One password of an account at a time: whoever guesses at one account holds up
+ * that account's logins, and not everybody's, in the threads that hash.
+ */
+static void
+ngx_http_hr_login_turn_end(ngx_http_hr_login_t *in)
+{
+    uint64_t                account = in->throttle.key[2];
+    ngx_http_hr_throttle_t  throttle;
+
+    ngx_queue_remove(&in->turn);
+
+    while ((in = ngx_http_hr_login_first(account)) != NULL) {
+        ngx_queue_remove(&in->turn);
+        throttle = in->throttle;
+
+        if (ngx_http_hr_work_resume(in->work, NGX_HTTP_HR_WORK_SLOW,
+                                    ngx_http_hr_login_check,
+                                    ngx_http_hr_login_checked)
+            == NGX_OK)
+        {
+            ngx_queue_insert_head(&ngx_http_hr_login_turns, &in->turn);
+            return;
+        }
+
+        ngx_http_hr_throttle_forgive(&throttle);
+    }
+}
+
+
 static ngx_int_t
 ngx_http_hr_login_found(ngx_http_hr_work_t *w)
 {
@@ -142,12 +201,18 @@ ngx_http_hr_login_found(ngx_http_hr_work_t *w)
     rc = NGX_OK;
 
     if (w->rc == HR_OK) {
-        rc = ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_SLOW,
-                                   ngx_http_hr_login_check,
-                                   ngx_http_hr_login_checked);
+        rc = ngx_http_hr_login_first(in->throttle.key[2]) != NULL
+             ? NGX_AGAIN
+             : ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_SLOW,
+                                     ngx_http_hr_login_check,
+                                     ngx_http_hr_login_checked);
     }
 
-    if (rc != NGX_AGAIN) {
+    if (rc == NGX_AGAIN) {
+        in->work = w;
+        ngx_queue_insert_tail(&ngx_http_hr_login_turns, &in->turn);
+
+    } else {
         ngx_http_hr_throttle_forgive(&in->throttle);
     }
 
@@ -188,6 +253,8 @@ static ngx_int_t
 ngx_http_hr_login_checked(ngx_http_hr_work_t *w)
 {
     ngx_http_hr_login_t  *in = w->in;
+
+    ngx_http_hr_login_turn_end(in);
 
     if (w->rc != HR_OK) {
         if (w->error == HR_E_CREDENTIALS) {

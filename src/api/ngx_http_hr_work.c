@@ -349,12 +349,49 @@ ngx_http_hr_work_answer(ngx_http_hr_work_t *w)
 }
 
 
+/* rc: NGX_OK answers with what w has, NGX_DONE says that this was done already. */
+static void
+ngx_http_hr_work_end(ngx_http_hr_work_t *w, ngx_int_t rc)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r = w->r;
+
+    if (r == NULL || rc == NGX_DONE) {
+        ngx_http_hr_work_free(w);
+        return;
+    }
+
+    c = r->connection;
+    ngx_http_set_log_request(c->log, r);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_hr_work_answer(w);
+    }
+
+    ngx_http_hr_work_free(w);
+    ngx_http_finalize_request(r, rc);
+    ngx_http_run_posted_requests(c);
+}
+
+
+ngx_int_t
+ngx_http_hr_work_resume(ngx_http_hr_work_t *w, ngx_http_hr_work_kind_t kind,
+    ngx_http_hr_work_run_pt run, ngx_http_hr_work_done_pt done)
+{
+    if (ngx_http_hr_work_next(w, kind, run, done) == NGX_AGAIN) {
+        return NGX_OK;
+    }
+
+    ngx_http_hr_work_end(w, NGX_OK);
+
+    return NGX_ERROR;
+}
+
+
 static void
 ngx_http_hr_work_done(ngx_http_hr_db_op_t *op)
 {
     ngx_int_t            rc;
-    ngx_connection_t    *c;
-    ngx_http_request_t  *r;
     ngx_http_hr_work_t  *w = op->data;
 
     w->rc = op->rc;
@@ -372,27 +409,9 @@ ngx_http_hr_work_done(ngx_http_hr_db_op_t *op)
 
     rc = w->done ? w->done(w) : NGX_OK;
 
-    if (rc == NGX_AGAIN) {
-        return;
+    if (rc != NGX_AGAIN) {
+        ngx_http_hr_work_end(w, rc);
     }
-
-    r = w->r;
-
-    if (r == NULL || rc == NGX_DONE) {
-        ngx_http_hr_work_free(w);
-        return;
-    }
-
-    c = r->connection;
-    ngx_http_set_log_request(c->log, r);
-
-    if (rc == NGX_OK) {
-        rc = ngx_http_hr_work_answer(w);
-    }
-
-    ngx_http_hr_work_free(w);
-    ngx_http_finalize_request(r, rc);
-    ngx_http_run_posted_requests(c);
 }
 
 

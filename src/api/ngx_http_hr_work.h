@@ -107,6 +107,14 @@ ngx_int_t ngx_http_hr_work_start(ngx_http_hr_work_t *w,
     ngx_http_hr_work_kind_t kind, ngx_http_hr_work_run_pt run,
     ngx_http_hr_work_done_pt done);
 /*
+ * The next step of a work whose done() returned NGX_AGAIN without having started
+ * one: it waited for another.  NGX_ERROR: the queue is full, a 503 was sent and
+ * the work freed.
+ */
+ngx_int_t ngx_http_hr_work_resume(ngx_http_hr_work_t *w,
+    ngx_http_hr_work_kind_t kind, ngx_http_hr_work_run_pt run,
+    ngx_http_hr_work_done_pt done);
+/*
  * From done(): the next step of the same work; return what it returns
  * (NGX_AGAIN, or NGX_OK with w->error set when the queue is full).
  */
