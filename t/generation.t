@@ -211,7 +211,7 @@ warnings has 0",
 
 
 
-=== TEST 9: a position can be named by its id
+=== TEST 9: a position can be named by its id; blank names beside it are none
 --- login
 --- setup
 use utf8;
@@ -223,13 +223,17 @@ set(id => $id);
 ["POST /api/generation/start
 {\"position_id\":\"{{id}}\"}",
 "POST /api/generation/start
-{\"position_id\":\"нет такой\"}"]
+{\"position_id\":\"нет такой\"}",
+"POST /api/generation/start
+{\"position_id\":\"{{id}}\",\"department\":\"\",\"position\":\" \",\"force\":true}"]
 --- error_code eval
-[200, 404]
+[200, 404, 200]
 --- json eval
 ["position = Экономист
 unit_path ~ Отдел контроля\$",
-"error.details.resource = position"]
+"error.details.resource = position",
+"position = Экономист
+unit_path ~ Отдел контроля\$"]
 
 
 

@@ -146,6 +146,12 @@ ngx_http_hr_generation_read(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
                 ngx_http_hr_generation_required(&p, "body.position", &in->position,
                                                 200);
             }
+
+        } else {
+            /* names beside the id are how the caller calls it; a blank one is none */
+            ngx_http_hr_generation_optional(&p, "body.department", &in->department,
+                                            600);
+            ngx_http_hr_generation_optional(&p, "body.position", &in->position, 200);
         }
     }
 
@@ -268,7 +274,7 @@ ngx_http_hr_generation_find(const hr_org_t *org, hr_arena_t *arena,
     hr_org_slot(org, r->slot, &slot);
 
     located->slot.unit_path = hr_arena_str(arena, unit.path);
-    located->slot.department = target->department.data != NULL
+    located->slot.department = target->department.len != 0
                                ? target->department
                                : hr_arena_str(arena, unit.name);
     located->slot.position = r->slot != HR_ORG_NONE

@@ -10,6 +10,7 @@
 #include "hr_text.h"
 
 #include <dirent.h>
+#include <unistd.h>
 #include <string.h>
 
 static hr_gen_t      *gen;
@@ -74,6 +75,11 @@ set_up(void)
         if (hr_gen_inputs[i].root == HR_GEN_ROOT_CONF
             && strchr(hr_gen_inputs[i].pattern, '*') == NULL)
         {
+            snprintf(path, sizeof(path), "%s/%s", root, hr_gen_inputs[i].pattern);
+            if (!hr_gen_inputs[i].required && access(path, R_OK) != 0) {
+                continue;
+            }
+
             snprintf(path, sizeof(path), "conf/%s", hr_gen_inputs[i].pattern);
             add_file(path, read_file(root, hr_gen_inputs[i].pattern));
         }
