@@ -87,7 +87,7 @@ ngx_http_hr_pump_next(ngx_http_hr_work_t *w)
         p->handed = false;
     }
 
-    if (ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_READ, p->fill,
+    if (ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_BULK, p->fill,
                               ngx_http_hr_pump_filled)
         == NGX_AGAIN)
     {
@@ -96,7 +96,7 @@ ngx_http_hr_pump_next(ngx_http_hr_work_t *w)
 
     p->idle = true;
     ngx_log_error(NGX_LOG_ERR, w->r->connection->log, 0,
-                  "hr: a download ends early: the read queue is full");
+                  "hr: a download ends early: the queue of slow work is full");
 
     return NGX_ERROR;
 }

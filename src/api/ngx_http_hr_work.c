@@ -217,6 +217,9 @@ ngx_http_hr_work_post(ngx_http_hr_work_t *w)
     case NGX_HTTP_HR_WORK_SLOW:
         return ngx_http_hr_db_slow(&w->op);
 
+    case NGX_HTTP_HR_WORK_BULK:
+        return ngx_http_hr_db_bulk(&w->op);
+
     default:
         return ngx_http_hr_db_cpu(&w->op);
     }

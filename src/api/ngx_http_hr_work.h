@@ -21,7 +21,8 @@ typedef enum {
     NGX_HTTP_HR_WORK_READ = 0,      /* conn is a reader */
     NGX_HTTP_HR_WORK_WRITE,         /* conn is the writer, inside a savepoint */
     NGX_HTTP_HR_WORK_CPU,           /* conn is NULL */
-    NGX_HTTP_HR_WORK_SLOW           /* the same, for what takes a tenth of a second or more */
+    NGX_HTTP_HR_WORK_SLOW,          /* the same, for what takes a tenth of a second or more */
+    NGX_HTTP_HR_WORK_BULK           /* there too, conn is a reader: archives, tables */
 } ngx_http_hr_work_kind_t;
 
 /*

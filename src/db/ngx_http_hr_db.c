@@ -240,6 +240,14 @@ ngx_http_hr_db_cpu_work(void *data, ngx_log_t *log)
 }
 
 
+static void
+ngx_http_hr_db_bulk_work(void *data, ngx_log_t *log)
+{
+    ngx_http_hr_thread_computes();
+    ngx_http_hr_db_read_work(data, log);
+}
+
+
 /*
  * The timer keeps a quitting worker alive until the task ends (nginx 1.22
  * would exit under it) and reports a task that hangs.
@@ -344,6 +352,15 @@ ngx_http_hr_db_slow(ngx_http_hr_db_op_t *op)
 {
     return ngx_http_hr_db_post(op, ngx_http_hr_db_conf->slow,
                                ngx_http_hr_db_cpu_work,
+                               &ngx_http_hr_db_stats.cpus);
+}
+
+
+ngx_int_t
+ngx_http_hr_db_bulk(ngx_http_hr_db_op_t *op)
+{
+    return ngx_http_hr_db_post(op, ngx_http_hr_db_conf->slow,
+                               ngx_http_hr_db_bulk_work,
                                &ngx_http_hr_db_stats.cpus);
 }
 

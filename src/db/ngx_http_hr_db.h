@@ -72,6 +72,8 @@ ngx_int_t ngx_http_hr_db_read(ngx_http_hr_db_op_t *op);
 ngx_int_t ngx_http_hr_db_write(ngx_http_hr_db_op_t *op);
 ngx_int_t ngx_http_hr_db_cpu(ngx_http_hr_db_op_t *op);
 ngx_int_t ngx_http_hr_db_slow(ngx_http_hr_db_op_t *op);
+/* In the slow pool with a reader: for what computes much over what it reads. */
+ngx_int_t ngx_http_hr_db_bulk(ngx_http_hr_db_op_t *op);
 
 void ngx_http_hr_db_cancel(ngx_http_hr_db_op_t *op);
 
