@@ -27,6 +27,20 @@ typedef struct {
 } ngx_http_hr_org_body_t;
 
 
+/* Without one everything is compressed each time. */
+static hr_gzip_memo_t *
+ngx_http_hr_org_memo(void)
+{
+    static hr_gzip_memo_t  *memo;       /* of this worker, as long as it lives */
+
+    if (memo == NULL) {
+        memo = hr_gzip_memo_create();
+    }
+
+    return memo;
+}
+
+
 static hr_str_t
 ngx_http_hr_org_message(ngx_http_hr_work_t *w, ngx_http_hr_org_in_t *in)
 {
@@ -79,6 +93,7 @@ ngx_http_hr_org_positions_data(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     hr_jw_t *jw)
 {
     hr_rc_t               rc;
+    hr_gzip_cuts_t       *cuts;
     hr_org_positions_t    positions;
     ngx_http_hr_links_t   links;
 
@@ -87,12 +102,21 @@ ngx_http_hr_org_positions_data(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
         return rc;
     }
 
+    cuts = hr_arena_calloc(w->arena, sizeof(hr_gzip_cuts_t));
+    if (cuts == NULL) {
+        return HR_NOMEM;
+    }
+
     memset(&positions, 0, sizeof(positions));
     positions.profiles = links.profiles;
     positions.links = links.links;
     positions.tasks = links.tasks;
     positions.task_of_slot = links.task_of_slot;
     positions.times = w->answer.naive ? HR_TIME_WIRE_NAIVE : HR_TIME_WIRE_Z;
+
+    positions.cuts = cuts;
+
+    w->out.cuts = cuts;
 
     return hr_org_write_positions(w->data.image, &positions, jw);
 }
@@ -162,6 +186,10 @@ ngx_http_hr_org_start(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     in->what = what;
     in->path = ngx_http_hr_work_str(w, path);
     in->view.last_updated = ngx_http_hr_org_loaded(w);
+
+    if (what == NGX_HTTP_HR_ORG_POSITIONS) {
+        w->out.memo = ngx_http_hr_org_memo();
+    }
 
     return ngx_http_hr_work_start(w, what == NGX_HTTP_HR_ORG_POSITIONS
                                      ? NGX_HTTP_HR_WORK_READ

@@ -19,6 +19,7 @@
 #define HR_ORG_H
 
 #include "hr_base.h"
+#include "hr_gzip.h"
 #include "hr_json.h"
 #include "hr_time.h"
 
@@ -335,6 +336,7 @@ typedef struct {
     const hr_org_task_t     *tasks;     /* what task_of_slot points to */
     const uint32_t          *task_of_slot;      /* NULL: no tasks */
     hr_time_layout_t         times;     /* of created_at on the wire */
+    hr_gzip_cuts_t          *cuts;      /* NULL, or gets where each run of items begins */
 } hr_org_positions_t;
 
 /* The main answer of the client; positions may be NULL (nothing is linked). */

@@ -10,6 +10,13 @@
 #include "hr_org_image.h"
 
 
+/*
+ * Items of one part of the compressed answer, some 40 KB: big enough to find their
+ * like, few enough to be compressed again in half a millisecond.
+ */
+#define HR_ORG_RUN  32
+
+
 static void
 hr_org_item_text(hr_jw_t *w, const char *key, hr_str_t text)
 {
@@ -101,11 +108,35 @@ hr_org_item(const hr_org_t *org, uint32_t slot, const hr_org_positions_t *p,
 }
 
 
+/* Where the next run of items begins, and the end of the last one. */
+static void
+hr_org_cut(const hr_org_positions_t *positions, const hr_jw_t *w, uint32_t item,
+    uint32_t total)
+{
+    uint32_t         step;
+    hr_gzip_cuts_t  *cuts = positions->cuts;
+
+    if (cuts == NULL) {
+        return;
+    }
+
+    step = total / (HR_GZIP_CUTS - 1) + 1;
+    step = step < HR_ORG_RUN ? HR_ORG_RUN : step;
+
+    if ((item % step == 0 || item == total) && cuts->n < HR_GZIP_CUTS
+        && (cuts->n == 0 || cuts->at[cuts->n - 1] < w->out->len))
+    {
+        cuts->at[cuts->n++] = w->out->len;
+    }
+}
+
+
 hr_rc_t
 hr_org_write_positions(const hr_org_t *org, const hr_org_positions_t *positions,
     hr_jw_t *w)
 {
-    uint32_t                  i, slot, with = 0, total = hr_org_slot_count(org);
+    uint32_t                  i, slot, item = 0, with = 0;
+    uint32_t                  total = hr_org_slot_count(org);
     const uint32_t           *order = hr_org_list(org, HR_ORG_ORDER);
     hr_org_positions_t        none;
     const hr_org_unit_rec_t  *unit;
@@ -125,12 +156,14 @@ hr_org_write_positions(const hr_org_t *org, const hr_org_positions_t *positions,
         for (slot = unit->first_slot; slot < unit->first_slot + unit->slots;
              slot++)
         {
+            hr_org_cut(positions, w, item++, total);
             hr_org_item(org, slot, positions, w);
             with += positions->links != NULL
                     && positions->links[slot].profile != HR_ORG_NONE;
         }
     }
 
+    hr_org_cut(positions, w, total, total);
     hr_jw_end_array(w);
     hr_jw_kint(w, "total_count", total);
     hr_jw_kint(w, "positions_with_profiles", with);

@@ -27,6 +27,7 @@
 #include "ngx_http_hr_shm_session.h"
 
 #include "hr_envelope.h"
+#include "hr_gzip.h"
 #include "hr_jwt.h"
 #include "hr_tracecontext.h"
 
@@ -453,6 +454,8 @@ typedef struct {
     hr_buf_t                  body;
     hr_buf_t                  gzip;         /* empty: none was made */
     ngx_uint_t                coded;        /* others who ask may get a gzip form */
+    const hr_gzip_cuts_t     *cuts;         /* read by seal(): the body's parts; may be NULL */
+    hr_gzip_memo_t           *memo;         /* ... and the parts of the last such body */
     char                      etag[NGX_HTTP_HR_ETAG_MAX];   /* quoted; "": none */
     ngx_str_t                 disposition;  /* pool; empty: none */
     ngx_uint_t                retry_after;  /* seconds; 0: no header */

@@ -97,6 +97,36 @@ ngx_http_hr_answer_gzip(ngx_http_hr_answer_t *a)
 }
 
 
+static void
+ngx_http_hr_answer_tag(ngx_http_hr_answer_t *a, uint64_t h1, uint32_t h2)
+{
+    (void) ngx_snprintf((u_char *) a->etag, sizeof(a->etag), "\"%016xL%08xL\"%Z",
+                        (int64_t) h1, (int64_t) h2);
+}
+
+
+/* A big body of which little has changed since the last time. */
+static ngx_int_t
+ngx_http_hr_answer_seal_parts(ngx_http_hr_answer_t *a, bool gzip)
+{
+    hr_gzip_sum_t  sum;
+
+    if (hr_gzip_parts(a->memo, hr_buf_view(&a->body), a->cuts,
+                      gzip ? &a->gzip : NULL, &sum)
+        != HR_OK)
+    {
+        hr_buf_release(&a->gzip);
+        return NGX_DECLINED;
+    }
+
+    if (a->etag[0] == '\0') {
+        ngx_http_hr_answer_tag(a, sum.hash, sum.crc);
+    }
+
+    return NGX_OK;
+}
+
+
 void
 ngx_http_hr_answer_seal(ngx_http_hr_answer_t *a, bool gzip)
 {
@@ -106,12 +136,17 @@ ngx_http_hr_answer_seal(ngx_http_hr_answer_t *a, bool gzip)
         return;
     }
 
+    if (a->cuts != NULL && a->cuts->n != 0
+        && ngx_http_hr_answer_seal_parts(a, gzip) == NGX_OK)
+    {
+        return;
+    }
+
     if (a->etag[0] == '\0') {
         /* two independent 64-bit hashes of the bytes: strong enough to compare by */
         h1 = ngx_http_hr_hash(NGX_HTTP_HR_HASH_SEED, a->body.data, a->body.len);
         h2 = (uint64_t) crc32(0, (Bytef *) a->body.data, (uInt) a->body.len);
-        (void) ngx_snprintf((u_char *) a->etag, sizeof(a->etag), "\"%016xL%08xL\"%Z",
-                            (int64_t) h1, (int64_t) h2);
+        ngx_http_hr_answer_tag(a, h1, (uint32_t) h2);
     }
 
     if (gzip && a->body.len >= NGX_HTTP_HR_GZIP_MIN
