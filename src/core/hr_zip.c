@@ -1,57 +1,96 @@
 /*
- * ZIP writer over libarchive.
+ * ZIP writer over zlib (PKWARE APPNOTE 6.3.10; RFC 1951 for the data).
  *
- * libarchive sets the UTF-8 flag of a name only when the character set of the
- * calling thread's locale is UTF-8.  A server runs in the "C" locale, and
- * setlocale() would change the whole process; so the calls that write a header
- * run under uselocale(), which is the calling thread's own business.
+ * zlib compresses and counts; the records around its output are written here.
+ * Libraries that write them were tried and do not fit a server: libarchive
+ * 3.6 calls exit(1) when a string of its own gets no memory and follows null
+ * pointers, needs the locale of the thread for UTF-8 names, and leaks when its
+ * output is refused; minizip 1.1 writes to the directory entry before it looks
+ * whether there is one; libzip writes nothing before the archive is complete.
  *
- * libarchive writes in small pieces; they are gathered so that the sink sees
- * runs of up to HR_ZIP_CHUNK bytes.
- *
- * A sink that refuses is kept from libarchive: it would take the archive for
- * broken, and 3.6.2 then leaks the state of its output.  The bytes are dropped
- * instead, and hr_zip_t remembers why.
+ * Deflated entries have their sizes in a data descriptor behind them (4.3.9),
+ * so that nothing is held back; those of stored entries are known before.
  */
 
-#include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
+#include <time.h>
 
-#include <archive.h>
-#include <archive_entry.h>
+#include <zlib.h>
 
 #include "hr_text.h"
 #include "hr_zip.h"
 
 
-#define HR_ZIP_CHUNK  32768u
-#define HR_ZIP_STEP   (256u << 10)      /* data between two looks at the sink */
+#define HR_ZIP_CHUNK        32768u
+#define HR_ZIP_STEP         (256u << 10)    /* data between two looks at the sink */
+#define HR_ZIP_DIRECTORY    (128u << 20)    /* 65000 entries with the longest names */
+
+#define HR_ZIP_LOCAL        0x04034b50u     /* signatures of the records */
+#define HR_ZIP_DESCRIPTOR   0x08074b50u
+#define HR_ZIP_CENTRAL      0x02014b50u
+#define HR_ZIP_END          0x06054b50u
+#define HR_ZIP_END64        0x06064b50u
+#define HR_ZIP_LOCATOR64    0x07064b50u
+
+#define HR_ZIP_STORED       0               /* methods, 4.4.5 */
+#define HR_ZIP_DEFLATED     8
+#define HR_ZIP_SIZES_LATER  0x0008          /* general purpose bits, 4.4.4 */
+#define HR_ZIP_UTF8         0x0800
+#define HR_ZIP_VERSION      20u             /* 4.4.3: deflate; 45: ZIP64 */
+#define HR_ZIP_VERSION64    45u
+#define HR_ZIP_UNIX         (3u << 8)       /* made by, 4.4.2 */
+#define HR_ZIP_MODE         0100644u        /* a file, rw-r--r-- */
+#define HR_ZIP_EPOCH        0x21u           /* 1980-01-01 */
+#define HR_ZIP_EXTRA64      0x0001u         /* extra fields, 4.5.2 */
+#define HR_ZIP_EXTRA_TIME   0x5455u         /* "UT" of Info-ZIP: seconds of UTC */
+
+
+typedef struct {
+    unsigned  method;
+    unsigned  flags;
+    unsigned  date;             /* DOS, local time */
+    unsigned  time;
+    bool      has_mtime;
+    uint32_t  mtime;
+    uint32_t  crc;
+    uint64_t  packed;
+    uint64_t  size;
+    uint64_t  offset;           /* of the local header */
+    hr_str_t  name;
+} hr_zip_entry_t;
 
 
 struct hr_zip_s {
-    struct archive        *archive;
-    struct archive_entry  *entry;
-    hr_sink_t              sink;
-    locale_t               utf8;        /* (locale_t) 0: not needed so far */
-    hr_rc_t                err;         /* first failure, sticky */
-    uint64_t               bytes;
-    size_t                 entries;
-    size_t                 used;
-    char                   chunk[HR_ZIP_CHUNK];
+    hr_sink_t     sink;
+    hr_rc_t       err;          /* first failure, sticky */
+    uint64_t      bytes;        /* handed to the sink */
+    uint64_t      offset;       /* bytes of the archive so far */
+    size_t        entries;
+    hr_buf_t      directory;
+    z_stream      deflate;
+    bool          deflating;    /* deflate is set up */
+    size_t        used;
+    char          chunk[HR_ZIP_CHUNK];
 };
 
 
-static la_ssize_t hr_zip_callback(struct archive *archive, void *ctx,
-    const void *data, size_t len);
-static hr_rc_t hr_zip_flush(hr_zip_t *zip);
-static void hr_zip_emit(hr_zip_t *zip, const char *data, size_t len);
+/* A record that is being put together; the longest has 56 bytes. */
+typedef struct {
+    size_t  len;
+    char    data[64];
+} hr_zip_record_t;
+
+
 static hr_rc_t hr_zip_name_check(hr_str_t name, bool *ascii);
-static hr_rc_t hr_zip_locale(hr_zip_t *zip);
-static hr_rc_t hr_zip_write_entry(hr_zip_t *zip, hr_zip_method_t method,
-    hr_str_t data);
-static hr_rc_t hr_zip_result(hr_zip_t *zip);
+static void hr_zip_times(hr_zip_entry_t *e, hr_instant_t mtime);
+static hr_rc_t hr_zip_write(hr_zip_t *zip, const char *data, size_t len);
+static hr_rc_t hr_zip_flush(hr_zip_t *zip);
+static void hr_zip_local(hr_zip_t *zip, const hr_zip_entry_t *e);
+static void hr_zip_store(hr_zip_t *zip, hr_str_t data);
+static void hr_zip_deflate(hr_zip_t *zip, hr_zip_entry_t *e, hr_str_t data);
+static void hr_zip_descriptor(hr_zip_t *zip, const hr_zip_entry_t *e);
+static void hr_zip_central(hr_zip_t *zip, const hr_zip_entry_t *e);
+static void hr_zip_ends(hr_zip_t *zip);
 static void hr_zip_free(hr_zip_t *zip);
 
 
@@ -67,19 +106,7 @@ hr_zip_open(hr_sink_t sink)
 
     memset(zip, 0, offsetof(hr_zip_t, chunk));
     zip->sink = sink;
-    zip->archive = archive_write_new();
-    zip->entry = archive_entry_new();
-
-    if (zip->archive == NULL || zip->entry == NULL
-        || archive_write_set_format_zip(zip->archive) != ARCHIVE_OK
-        || archive_write_add_filter_none(zip->archive) != ARCHIVE_OK
-        || archive_write_set_bytes_per_block(zip->archive, 0) != ARCHIVE_OK
-        || archive_write_open(zip->archive, zip, NULL, hr_zip_callback, NULL)
-           != ARCHIVE_OK)
-    {
-        hr_zip_abort(zip);
-        return NULL;
-    }
+    hr_buf_init(&zip->directory, HR_ZIP_DIRECTORY);
 
     return zip;
 }
@@ -89,16 +116,15 @@ hr_rc_t
 hr_zip_add(hr_zip_t *zip, hr_str_t name, hr_instant_t mtime,
     hr_zip_method_t method, hr_str_t data)
 {
-    char      path[HR_ZIP_NAME_MAX + 1];
-    bool      ascii;
-    hr_rc_t   rc;
-    locale_t  old;
+    bool            ascii;
+    hr_rc_t         rc;
+    hr_zip_entry_t  e;
 
     if (zip->err != HR_OK) {
         return zip->err;
     }
 
-    if (zip->entries == HR_ZIP_ENTRIES_MAX) {
+    if (zip->entries == HR_ZIP_ENTRIES_MAX || data.len > HR_ZIP_ENTRY_MAX) {
         return HR_LIMIT;
     }
 
@@ -107,37 +133,32 @@ hr_zip_add(hr_zip_t *zip, hr_str_t name, hr_instant_t mtime,
         return rc;
     }
 
-    if (!ascii && hr_zip_locale(zip) != HR_OK) {
-        return zip->err;
+    memset(&e, 0, sizeof(e));
+    e.name = name;
+    e.method = HR_ZIP_STORED;
+    e.flags = ascii ? 0 : HR_ZIP_UTF8;
+    e.offset = zip->offset;
+    e.size = data.len;
+    hr_zip_times(&e, mtime);
+
+    if (method == HR_ZIP_STORE || data.len == 0) {
+        e.packed = data.len;
+        e.crc = (uint32_t) crc32_z(0, (const Bytef *) data.data, data.len);
+        hr_zip_local(zip, &e);
+        hr_zip_store(zip, data);
+
+    } else {
+        e.method = HR_ZIP_DEFLATED;
+        e.flags |= HR_ZIP_SIZES_LATER;
+        hr_zip_local(zip, &e);
+        hr_zip_deflate(zip, &e, data);
+        hr_zip_descriptor(zip, &e);
     }
 
-    memcpy(path, name.data, name.len);
-    path[name.len] = '\0';
+    hr_zip_central(zip, &e);
+    zip->entries++;
 
-    archive_entry_clear(zip->entry);
-    archive_entry_set_pathname(zip->entry, path);
-    archive_entry_set_filetype(zip->entry, AE_IFREG);
-    archive_entry_set_perm(zip->entry, 0644);
-    archive_entry_set_size(zip->entry, (la_int64_t) data.len);
-
-    if (mtime != HR_ZIP_NO_TIME) {
-        /* round down, also before 1970 */
-        archive_entry_set_mtime(zip->entry,
-                                mtime / 1000000 - (mtime % 1000000 < 0), 0);
-    }
-
-    old = (locale_t) 0;
-    if (!ascii) {
-        old = uselocale(zip->utf8);
-    }
-
-    rc = hr_zip_write_entry(zip, method, data);
-
-    if (!ascii) {
-        uselocale(old);
-    }
-
-    return rc;
+    return hr_zip_flush(zip);
 }
 
 
@@ -146,17 +167,8 @@ hr_zip_close(hr_zip_t *zip)
 {
     hr_rc_t  rc;
 
-    if (zip->err == HR_OK) {
-        if (archive_write_close(zip->archive) != ARCHIVE_OK) {
-            (void) hr_zip_result(zip);
-
-        } else {
-            (void) hr_zip_flush(zip);
-        }
-    }
-
-    rc = zip->err;
-    zip->err = HR_ABORTED;
+    hr_zip_ends(zip);
+    rc = hr_zip_flush(zip);
     hr_zip_free(zip);
 
     return rc;
@@ -166,15 +178,9 @@ hr_zip_close(hr_zip_t *zip)
 void
 hr_zip_abort(hr_zip_t *zip)
 {
-    if (zip == NULL) {
-        return;
+    if (zip != NULL) {
+        hr_zip_free(zip);
     }
-
-    if (zip->err == HR_OK) {
-        zip->err = HR_ABORTED;
-    }
-
-    hr_zip_free(zip);
 }
 
 
@@ -192,53 +198,15 @@ hr_zip_entries(const hr_zip_t *zip)
 }
 
 
-static hr_rc_t
-hr_zip_write_entry(hr_zip_t *zip, hr_zip_method_t method, hr_str_t data)
+static void
+hr_zip_free(hr_zip_t *zip)
 {
-    int         rc;
-    size_t      done, step;
-    la_ssize_t  n;
-
-    rc = method == HR_ZIP_STORE
-         ? archive_write_zip_set_compression_store(zip->archive)
-         : archive_write_zip_set_compression_deflate(zip->archive);
-
-    if (rc != ARCHIVE_OK
-        || archive_write_header(zip->archive, zip->entry) != ARCHIVE_OK)
-    {
-        return hr_zip_result(zip);
+    if (zip->deflating) {
+        (void) deflateEnd(&zip->deflate);
     }
 
-    for (done = 0; done < data.len && zip->err == HR_OK; done += (size_t) n) {
-        step = data.len - done < HR_ZIP_STEP ? data.len - done : HR_ZIP_STEP;
-
-        n = archive_write_data(zip->archive, data.data + done, step);
-        if (n <= 0) {
-            return hr_zip_result(zip);
-        }
-    }
-
-    if (zip->err == HR_OK
-        && archive_write_finish_entry(zip->archive) != ARCHIVE_OK)
-    {
-        return hr_zip_result(zip);
-    }
-
-    zip->entries++;
-
-    return hr_zip_flush(zip);
-}
-
-
-/* Turns a failure that libarchive reported into a sticky result. */
-static hr_rc_t
-hr_zip_result(hr_zip_t *zip)
-{
-    if (zip->err == HR_OK) {
-        zip->err = archive_errno(zip->archive) == ENOMEM ? HR_NOMEM : HR_ERROR;
-    }
-
-    return zip->err;
+    hr_buf_release(&zip->directory);
+    free(zip);
 }
 
 
@@ -290,73 +258,298 @@ hr_zip_name_check(hr_str_t name, bool *ascii)
 }
 
 
-static hr_rc_t
-hr_zip_locale(hr_zip_t *zip)
+/* DOS knows local times from 1980 to 2107, in steps of two seconds (4.4.6). */
+static void
+hr_zip_times(hr_zip_entry_t *e, hr_instant_t mtime)
 {
-    if (zip->utf8 != (locale_t) 0) {
-        return HR_OK;
+    time_t     seconds;
+    struct tm  tm;
+
+    e->date = HR_ZIP_EPOCH;
+
+    if (mtime == HR_ZIP_NO_TIME) {
+        return;
     }
 
-    zip->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+    /* round down, also before 1970 */
+    seconds = (time_t) (mtime / 1000000 - (mtime % 1000000 < 0));
 
-    if (zip->utf8 == (locale_t) 0
-        || strcmp(nl_langinfo_l(CODESET, zip->utf8), "UTF-8") != 0)
-    {
-        zip->err = errno == ENOMEM ? HR_NOMEM : HR_ERROR;
+    if (seconds >= INT32_MIN && seconds <= INT32_MAX) {
+        e->has_mtime = true;
+        e->mtime = (uint32_t) (int32_t) seconds;
     }
 
-    return zip->err;
+    if (localtime_r(&seconds, &tm) == NULL || tm.tm_year < 80) {
+        return;
+    }
+
+    if (tm.tm_year > 207) {
+        e->date = (127u << 9) | (12u << 5) | 31u;
+        return;
+    }
+
+    e->date = (unsigned) (tm.tm_year - 80) << 9 | (unsigned) (tm.tm_mon + 1) << 5
+              | (unsigned) tm.tm_mday;
+    e->time = (unsigned) tm.tm_hour << 11 | (unsigned) tm.tm_min << 5
+              | (unsigned) tm.tm_sec / 2;
 }
 
 
-static la_ssize_t
-hr_zip_callback(struct archive *archive, void *ctx, const void *data, size_t len)
+/* ---- records: little-endian ---- */
+
+
+static void
+hr_zip_put(hr_zip_record_t *rec, uint64_t value, unsigned bytes)
 {
-    hr_zip_t  *zip = ctx;
-
-    (void) archive;
-
-    if (len > HR_ZIP_CHUNK - zip->used) {
-        (void) hr_zip_flush(zip);
+    for (/* void */; bytes > 0; bytes--, value >>= 8) {
+        rec->data[rec->len++] = (char) (unsigned char) (value & 0xff);
     }
-
-    if (zip->err != HR_OK) {
-        return (la_ssize_t) len;
-    }
-
-    if (len >= HR_ZIP_CHUNK) {
-        hr_zip_emit(zip, data, len);
-
-    } else {
-        memcpy(zip->chunk + zip->used, data, len);
-        zip->used += len;
-    }
-
-    return (la_ssize_t) len;
 }
 
 
-static hr_rc_t
-hr_zip_flush(hr_zip_t *zip)
+/* What the local header and the directory have in common, from the flags on. */
+static void
+hr_zip_put_common(hr_zip_record_t *rec, const hr_zip_entry_t *e, bool sizes)
 {
-    size_t  n;
+    hr_zip_put(rec, e->flags, 2);
+    hr_zip_put(rec, e->method, 2);
+    hr_zip_put(rec, e->time, 2);
+    hr_zip_put(rec, e->date, 2);
+    hr_zip_put(rec, sizes ? e->crc : 0, 4);
+    hr_zip_put(rec, sizes ? e->packed : 0, 4);
+    hr_zip_put(rec, sizes ? e->size : 0, 4);
+    hr_zip_put(rec, e->name.len, 2);
+}
 
-    n = zip->used;
-    zip->used = 0;
 
-    if (n != 0 && zip->err == HR_OK) {
-        hr_zip_emit(zip, zip->chunk, n);
-    }
-
-    return zip->err;
+static size_t
+hr_zip_extra_length(const hr_zip_entry_t *e)
+{
+    return e->has_mtime ? 9 : 0;
 }
 
 
 static void
-hr_zip_emit(hr_zip_t *zip, const char *data, size_t len)
+hr_zip_put_extra(hr_zip_record_t *rec, const hr_zip_entry_t *e)
 {
-    if (zip->err != HR_OK) {
+    if (e->has_mtime) {
+        hr_zip_put(rec, HR_ZIP_EXTRA_TIME, 2);
+        hr_zip_put(rec, 5, 2);
+        hr_zip_put(rec, 1, 1);                  /* the time of the change alone */
+        hr_zip_put(rec, e->mtime, 4);
+    }
+}
+
+
+static void
+hr_zip_local(hr_zip_t *zip, const hr_zip_entry_t *e)
+{
+    hr_zip_record_t  head = { .len = 0 }, extra = { .len = 0 };
+
+    hr_zip_put(&head, HR_ZIP_LOCAL, 4);
+    hr_zip_put(&head, HR_ZIP_VERSION, 2);
+    hr_zip_put_common(&head, e, !(e->flags & HR_ZIP_SIZES_LATER));
+    hr_zip_put(&head, hr_zip_extra_length(e), 2);
+    hr_zip_put_extra(&extra, e);
+
+    (void) hr_zip_write(zip, head.data, head.len);
+    (void) hr_zip_write(zip, e->name.data, e->name.len);
+    (void) hr_zip_write(zip, extra.data, extra.len);
+}
+
+
+static void
+hr_zip_descriptor(hr_zip_t *zip, const hr_zip_entry_t *e)
+{
+    hr_zip_record_t  rec = { .len = 0 };
+
+    hr_zip_put(&rec, HR_ZIP_DESCRIPTOR, 4);
+    hr_zip_put(&rec, e->crc, 4);
+    hr_zip_put(&rec, e->packed, 4);
+    hr_zip_put(&rec, e->size, 4);
+    (void) hr_zip_write(zip, rec.data, rec.len);
+}
+
+
+/* The entry of the directory is kept until the end. */
+static void
+hr_zip_central(hr_zip_t *zip, const hr_zip_entry_t *e)
+{
+    bool             far;
+    hr_buf_t        *to = &zip->directory;
+    hr_zip_record_t  head = { .len = 0 }, extra = { .len = 0 };
+
+    far = e->offset >= UINT32_MAX;
+
+    hr_zip_put(&head, HR_ZIP_CENTRAL, 4);
+    hr_zip_put(&head, HR_ZIP_UNIX | (far ? HR_ZIP_VERSION64 : HR_ZIP_VERSION), 2);
+    hr_zip_put(&head, far ? HR_ZIP_VERSION64 : HR_ZIP_VERSION, 2);
+    hr_zip_put_common(&head, e, true);
+    hr_zip_put(&head, hr_zip_extra_length(e) + (far ? 12 : 0), 2);
+    hr_zip_put(&head, 0, 2);                    /* comment */
+    hr_zip_put(&head, 0, 2);                    /* disk */
+    hr_zip_put(&head, 0, 2);                    /* internal attributes */
+    hr_zip_put(&head, (uint32_t) HR_ZIP_MODE << 16, 4);
+    hr_zip_put(&head, far ? UINT32_MAX : e->offset, 4);
+
+    hr_zip_put_extra(&extra, e);
+
+    if (far) {
+        hr_zip_put(&extra, HR_ZIP_EXTRA64, 2);
+        hr_zip_put(&extra, 8, 2);
+        hr_zip_put(&extra, e->offset, 8);
+    }
+
+    (void) hr_buf_append(to, head.data, head.len);
+    (void) hr_buf_str(to, e->name);
+    (void) hr_buf_append(to, extra.data, extra.len);
+
+    if (to->err != HR_OK && zip->err == HR_OK) {
+        zip->err = to->err;
+    }
+}
+
+
+/* The directory and what tells where it is; in ZIP64 when 32 bits do not do. */
+static void
+hr_zip_ends(hr_zip_t *zip)
+{
+    bool             far;
+    uint64_t         at = zip->offset, size = zip->directory.len;
+    hr_zip_record_t  rec = { .len = 0 };
+
+    hr_zip_store(zip, hr_buf_view(&zip->directory));
+
+    far = at >= UINT32_MAX;
+
+    if (far) {
+        hr_zip_put(&rec, HR_ZIP_END64, 4);
+        hr_zip_put(&rec, 44, 8);                /* bytes that follow */
+        hr_zip_put(&rec, HR_ZIP_UNIX | HR_ZIP_VERSION64, 2);
+        hr_zip_put(&rec, HR_ZIP_VERSION64, 2);
+        hr_zip_put(&rec, 0, 8);                 /* disks */
+        hr_zip_put(&rec, zip->entries, 8);
+        hr_zip_put(&rec, zip->entries, 8);
+        hr_zip_put(&rec, size, 8);
+        hr_zip_put(&rec, at, 8);
+        (void) hr_zip_write(zip, rec.data, rec.len);
+
+        rec.len = 0;
+        hr_zip_put(&rec, HR_ZIP_LOCATOR64, 4);
+        hr_zip_put(&rec, 0, 4);
+        hr_zip_put(&rec, at + size, 8);
+        hr_zip_put(&rec, 1, 4);
+        (void) hr_zip_write(zip, rec.data, rec.len);
+        rec.len = 0;
+    }
+
+    hr_zip_put(&rec, HR_ZIP_END, 4);
+    hr_zip_put(&rec, 0, 4);                     /* disks */
+    hr_zip_put(&rec, zip->entries, 2);
+    hr_zip_put(&rec, zip->entries, 2);
+    hr_zip_put(&rec, size, 4);
+    hr_zip_put(&rec, far ? UINT32_MAX : at, 4);
+    hr_zip_put(&rec, 0, 2);                     /* comment */
+    (void) hr_zip_write(zip, rec.data, rec.len);
+}
+
+
+/* ---- data ---- */
+
+
+static void
+hr_zip_store(hr_zip_t *zip, hr_str_t data)
+{
+    size_t  done, step;
+
+    for (done = 0; done < data.len && zip->err == HR_OK; done += step) {
+        step = data.len - done < HR_ZIP_STEP ? data.len - done : HR_ZIP_STEP;
+        (void) hr_zip_write(zip, data.data + done, step);
+    }
+}
+
+
+/* Raw (no zlib header); one state for all entries. */
+static bool
+hr_zip_deflate_begin(hr_zip_t *zip)
+{
+    int  rc;
+
+    if (zip->deflating) {
+        rc = deflateReset(&zip->deflate);
+
+    } else {
+        rc = deflateInit2(&zip->deflate, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+                          -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+        zip->deflating = rc == Z_OK;
+    }
+
+    if (rc != Z_OK && zip->err == HR_OK) {
+        zip->err = rc == Z_MEM_ERROR ? HR_NOMEM : HR_ERROR;
+    }
+
+    return zip->err == HR_OK;
+}
+
+
+static void
+hr_zip_deflate(hr_zip_t *zip, hr_zip_entry_t *e, hr_str_t data)
+{
+    int        rc;
+    size_t     done;
+    char       out[8192];
+    z_stream  *z = &zip->deflate;
+
+    if (!hr_zip_deflate_begin(zip)) {
         return;
+    }
+
+    done = 0;
+
+    do {
+        if (z->avail_in == 0 && done < data.len) {
+            z->next_in = (z_const Bytef *) (uintptr_t) (data.data + done);
+            z->avail_in = (uInt) (data.len - done < HR_ZIP_STEP ? data.len - done
+                                                                : HR_ZIP_STEP);
+            e->crc = (uint32_t) crc32(e->crc, z->next_in, z->avail_in);
+            done += z->avail_in;
+        }
+
+        z->next_out = (Bytef *) out;
+        z->avail_out = sizeof(out);
+        rc = deflate(z, done < data.len ? Z_NO_FLUSH : Z_FINISH);
+
+        if (rc == Z_STREAM_ERROR && zip->err == HR_OK) {
+            zip->err = HR_ERROR;
+        }
+
+        e->packed += sizeof(out) - z->avail_out;
+        (void) hr_zip_write(zip, out, sizeof(out) - z->avail_out);
+
+    } while (rc != Z_STREAM_END && zip->err == HR_OK);
+
+    z->avail_in = 0;
+}
+
+
+/* Small pieces are gathered, so that the sink sees runs of HR_ZIP_CHUNK bytes. */
+static hr_rc_t
+hr_zip_write(hr_zip_t *zip, const char *data, size_t len)
+{
+    if (len > HR_ZIP_CHUNK - zip->used) {
+        (void) hr_zip_flush(zip);
+    }
+
+    if (zip->err != HR_OK || len == 0) {
+        return zip->err;
+    }
+
+    zip->offset += len;
+
+    if (len < HR_ZIP_CHUNK) {
+        memcpy(zip->chunk + zip->used, data, len);
+        zip->used += len;
+        return HR_OK;
     }
 
     zip->err = zip->sink.write(zip->sink.ctx, data, len);
@@ -364,22 +557,25 @@ hr_zip_emit(hr_zip_t *zip, const char *data, size_t len)
     if (zip->err == HR_OK) {
         zip->bytes += len;
     }
+
+    return zip->err;
 }
 
 
-static void
-hr_zip_free(hr_zip_t *zip)
+static hr_rc_t
+hr_zip_flush(hr_zip_t *zip)
 {
-    /* it ends an unfinished archive; the callback drops those bytes */
-    if (zip->archive != NULL) {
-        (void) archive_write_free(zip->archive);
+    size_t  n = zip->used;
+
+    zip->used = 0;
+
+    if (n > 0 && zip->err == HR_OK) {
+        zip->err = zip->sink.write(zip->sink.ctx, zip->chunk, n);
+
+        if (zip->err == HR_OK) {
+            zip->bytes += n;
+        }
     }
 
-    archive_entry_free(zip->entry);
-
-    if (zip->utf8 != (locale_t) 0) {
-        freelocale(zip->utf8);
-    }
-
-    free(zip);
+    return zip->err;
 }

@@ -1,10 +1,10 @@
 /*
- * Streaming ZIP writer over libarchive: bytes go to the sink while entries are
- * added, in pieces of at most 256 KiB; nothing is kept but the directory (about
- * 200 bytes an entry).
+ * Streaming ZIP writer over zlib: bytes go to the sink while entries are added,
+ * in pieces of at most 256 KiB; nothing is kept but the directory (about 100
+ * bytes an entry and its name).
  *
- * Names are UTF-8 (general purpose bit 11 when not plain ASCII), sizes stand in
- * data descriptors, ZIP64 appears only when an entry or the archive needs it.
+ * Names are UTF-8 (general purpose bit 11 when not plain ASCII), sizes of
+ * compressed entries stand in data descriptors, ZIP64 appears only behind 4 GiB.
  * Same calls, same bytes (per time zone of the process, when entries have
  * times: DOS times are local times).
  *
@@ -23,6 +23,7 @@
 #define HR_ZIP_MIME  "application/zip"
 
 #define HR_ZIP_ENTRIES_MAX  65000u
+#define HR_ZIP_ENTRY_MAX    (1024u << 20)   /* bytes of an entry */
 #define HR_ZIP_NAME_MAX     1024u           /* bytes of an entry name */
 
 /* No time at all: the format's epoch, 1980-01-01, in every time zone. */
@@ -35,12 +36,12 @@ typedef enum {
 
 typedef struct hr_zip_s  hr_zip_t;
 
-/* NULL: empty heap, or the C library has no UTF-8 locale. */
+/* NULL: empty heap. */
 hr_zip_t *hr_zip_open(hr_sink_t sink);
 /*
  * Adds one whole entry and hands its bytes to the sink before it returns.
  * HR_INVALID: empty, absolute, climbing ("..") or broken name; HR_LIMIT: too
- * long a name or too many entries; these two leave the archive usable.  Others
+ * long a name, too large or too many entries; these two leave the archive usable.  Others
  * (HR_NOMEM, HR_ERROR, what the sink returned) are sticky: after them only
  * hr_zip_close() or hr_zip_abort() make sense.
  */
