@@ -26,6 +26,8 @@ __DATA__
 early copy of a day
 >>> backups/hr-20200106-050000.db
 late copy of a day
+>>> backups/hr-manual-20200106-030000.db
+one that was asked for on this day
 >>> backups/notes.txt
 of somebody
 --- login
@@ -36,7 +38,7 @@ of somebody
 --- json eval
 ["success = true
 message is string
-data.name ~ ^hr-[0-9]{8}-[0-9]{6}\\.db\$
+data.name ~ ^hr-manual-[0-9]{8}-[0-9]{6}\\.db\$
 data.created_at ~ Z\$
 data.bytes > 4096
 data.rows.users = 1
@@ -45,16 +47,20 @@ data.rows.versions > 5
 data.rows.tasks = 0
 data.removed = 1
 data.seconds >= 0",
-"data.backups has 2
-data.backups[0].name ~ ^hr-20[2-9][0-9]
+"data.backups has 3
+data.backups[0].name ~ ^hr-manual-20[2-9][0-9]
+data.backups[0].manual = true
 data.backups[0].bytes > 4096
 data.backups[0].created_at ~ Z\$
 data.backups[1].name = hr-20200106-050000.db
 data.backups[1].created_at = 2020-01-06T05:00:00Z
 data.backups[1].bytes = 19
-data.total_count = 2
+data.backups[1].manual = false
+data.backups[2].name = hr-manual-20200106-030000.db
+data.total_count = 3
 data.kept.daily = 7
-data.kept.weekly = 4"]
+data.kept.weekly = 4
+data.kept.manual = 20"]
 --- db
 SELECT action || ' ' || username || ' ' || result FROM audit_log WHERE object_type = 'backup' => backup.create admin ok
 

@@ -186,6 +186,7 @@ ngx_http_hr_admin_list_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
         hr_jw_key(&jw, "created_at");
         hr_envelope_time(&jw, &w->answer, copies[i].at);
         hr_jw_kint(&jw, "bytes", copies[i].bytes);
+        hr_jw_kbool(&jw, "manual", copies[i].manual);
         hr_jw_end_object(&jw);
     }
 
@@ -195,6 +196,7 @@ ngx_http_hr_admin_list_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     hr_jw_object(&jw);
     hr_jw_kint(&jw, "daily", NGX_HTTP_HR_BACKUP_DAILY);
     hr_jw_kint(&jw, "weekly", NGX_HTTP_HR_BACKUP_WEEKLY);
+    hr_jw_kint(&jw, "manual", NGX_HTTP_HR_BACKUP_MANUAL);
     hr_jw_end_object(&jw);
     hr_jw_end_object(&jw);
     hr_envelope_end(&jw);

@@ -2,6 +2,13 @@
 #include "ngx_http_hr_api.h"
 
 
+static const hr_store_keep_t  ngx_http_hr_backup_keep = {
+    .daily = NGX_HTTP_HR_BACKUP_DAILY,
+    .weekly = NGX_HTTP_HR_BACKUP_WEEKLY,
+    .manual = NGX_HTTP_HR_BACKUP_MANUAL
+};
+
+
 static hr_rc_t
 ngx_http_hr_backup_copy(ngx_http_hr_work_t *w, const char *folder,
     ngx_http_hr_backup_t *b, hr_diag_t *diag)
@@ -9,7 +16,7 @@ ngx_http_hr_backup_copy(ngx_http_hr_work_t *w, const char *folder,
     hr_str_t                  path;
     const ngx_http_hr_api_t  *api = w->conf->api;
 
-    hr_store_backup_name(w->now, b->name);
+    hr_store_backup_name(w->now, !b->scheduled, b->name);
 
     path = hr_arena_printf(w->arena, "%s/%s", folder, b->name);
     if (path.data == NULL) {
@@ -38,8 +45,7 @@ ngx_http_hr_backup_make(ngx_http_hr_work_t *w, ngx_http_hr_backup_t *b)
 
         /* the new copy is whole: an old one too many is no reason to fail */
         if (rc == HR_OK) {
-            (void) hr_store_backup_rotate(folder, NGX_HTTP_HR_BACKUP_DAILY,
-                                          NGX_HTTP_HR_BACKUP_WEEKLY,
+            (void) hr_store_backup_rotate(folder, &ngx_http_hr_backup_keep,
                                           &b->removed, &diag);
         }
 
@@ -57,7 +63,7 @@ bool
 ngx_http_hr_backup_due(ngx_http_hr_work_t *w)
 {
     bool              due;
-    size_t            count;
+    size_t            i, count;
     hr_diag_t         diag;
     hr_store_copy_t  *copies;
     const int64_t     day = (int64_t) 86400 * 1000000;
@@ -70,7 +76,10 @@ ngx_http_hr_backup_due(ngx_http_hr_work_t *w)
         return true;
     }
 
-    due = count == 0 || copies[0].at / day < w->now / day;
+    /* newest first; one that was asked for is gone sooner, or stays longer */
+    for (i = 0; i < count && copies[i].manual; i++) { /* void */ }
+
+    due = i == count || copies[i].at / day < w->now / day;
     free(copies);
 
     return due;

@@ -8,9 +8,10 @@
 
 #include "ngx_http_hr_work.h"
 
-/* Kept: the latest of each of so many days, and of so many weeks. */
+/* Kept: the latest of each of so many days, and of so many weeks; of those asked for */
 #define NGX_HTTP_HR_BACKUP_DAILY   7
 #define NGX_HTTP_HR_BACKUP_WEEKLY  4
+#define NGX_HTTP_HR_BACKUP_MANUAL  20
 
 typedef struct {
     char                 name[HR_STORE_BACKUP_NAME];
@@ -18,6 +19,7 @@ typedef struct {
     unsigned             removed;       /* older copies */
     hr_instant_t         ended;
     char                 why[512];      /* for the log: it failed, or the rotation did */
+    bool                 scheduled;     /* in: the daily one */
 } ngx_http_hr_backup_t;
 
 /*
@@ -27,7 +29,7 @@ typedef struct {
  */
 hr_rc_t ngx_http_hr_backup_make(ngx_http_hr_work_t *w, ngx_http_hr_backup_t *b);
 
-/* In a pool thread: no copy was made on this day (UTC) yet. */
+/* In a pool thread: the schedule has made no copy on this day (UTC) yet. */
 bool ngx_http_hr_backup_due(ngx_http_hr_work_t *w);
 
 /* {"bytes":...,"profiles":...,"removed":...} for the audit trail. */

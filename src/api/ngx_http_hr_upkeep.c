@@ -301,6 +301,7 @@ ngx_http_hr_upkeep_copy(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     }
 
     in->made = true;
+    in->backup.scheduled = true;
 
     return ngx_http_hr_backup_make(w, &in->backup);
 }

@@ -148,25 +148,35 @@ hr_rc_t hr_store_backup_verify(const char *path, hr_store_backup_t *info,
     hr_diag_t *diag);
 
 /*
- * Copies kept in a folder under the names "hr-20260131-040000.db" (UTC).
- * Removes all but the latest copy of each of the last `daily` days that have
- * one and of each of the last `weekly` weeks (Monday to Sunday) that have one;
- * 7 and 4 are usual.  Other files are left alone.  removed may be NULL.
+ * Copies kept in a folder: those of the schedule are "hr-20260131-040000.db"
+ * (UTC), those that somebody asked for "hr-manual-20260131-040000.db".
  */
 #define HR_STORE_BACKUP_NAME  32
+
+typedef struct {
+    unsigned  daily;        /* days that keep their latest copy of the schedule */
+    unsigned  weekly;       /* weeks, Monday to Sunday, the same */
+    unsigned  manual;       /* latest copies that were asked for */
+} hr_store_keep_t;
 
 typedef struct {
     char           name[HR_STORE_BACKUP_NAME];
     hr_instant_t   at;                  /* from the name */
     int64_t        bytes;
+    bool           manual;
 } hr_store_copy_t;
 
-void hr_store_backup_name(hr_instant_t now, char out[HR_STORE_BACKUP_NAME]);
+void hr_store_backup_name(hr_instant_t now, bool manual,
+    char out[HR_STORE_BACKUP_NAME]);
 /* Newest first, at most 10,000; *copies is free()d by the caller, NULL on failure. */
 hr_rc_t hr_store_backup_list(const char *folder, hr_store_copy_t **copies,
     size_t *count, hr_diag_t *diag);
-hr_rc_t hr_store_backup_rotate(const char *folder, unsigned daily,
-    unsigned weekly, unsigned *removed, hr_diag_t *diag);
+/*
+ * Removes copies that are not to be kept; neither kind counts for the other.
+ * Other files are left alone.  removed may be NULL.
+ */
+hr_rc_t hr_store_backup_rotate(const char *folder, const hr_store_keep_t *keep,
+    unsigned *removed, hr_diag_t *diag);
 /*
  * At most one backup at a time, whichever process makes it: locks a file in
  * the folder.  HR_BUSY: another one is being made.  unlock takes *lock; a

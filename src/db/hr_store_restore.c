@@ -57,7 +57,7 @@ hr_store_restore_begin(hr_store_restore_t *r, const char *path,
     r->fd = -1;
 
     /* hr-20260131-040000.db */
-    hr_store_backup_name(now, stamp);
+    hr_store_backup_name(now, false, stamp);
     (void) snprintf(suffix, sizeof(suffix), ".before-restore-%.15s", stamp + 3);
 
     if (!hr_store_restore_name(r->partial, path, ".restore")

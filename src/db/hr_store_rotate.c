@@ -20,19 +20,45 @@
 #define HR_STORE_LOCK        ".lock"
 
 
-static const char  hr_store_copy_shape[] = "hr-dddddddd-dddddd.db";
+/* #: a digit */
+static const char  hr_store_copy_scheduled[] = "hr-########-######.db";
+static const char  hr_store_copy_manual[] = "hr-manual-########-######.db";
+
+#define HR_STORE_STAMP_SCHEDULED  3     /* where the time stands in a name */
+#define HR_STORE_STAMP_MANUAL     10
 
 
 void
-hr_store_backup_name(hr_instant_t now, char out[HR_STORE_BACKUP_NAME])
+hr_store_backup_name(hr_instant_t now, bool manual,
+    char out[HR_STORE_BACKUP_NAME])
 {
     char  t[HR_TIME_MAX];
 
     /* 2026-01-31 04:00:00 */
     (void) hr_time_format(now, HR_TIME_T1, t);
     (void) snprintf(out, HR_STORE_BACKUP_NAME,
-                    "hr-%.4s%.2s%.2s-%.2s%.2s%.2s.db", t, t + 5, t + 8, t + 11,
-                    t + 14, t + 17);
+                    "hr-%s%.4s%.2s%.2s-%.2s%.2s%.2s.db", manual ? "manual-" : "",
+                    t, t + 5, t + 8, t + 11, t + 14, t + 17);
+}
+
+
+static bool
+hr_store_copy_has(const char *name, const char *shape)
+{
+    size_t  i;
+
+    for (i = 0; shape[i] != '\0'; i++) {
+        if (shape[i] == '#') {
+            if (name[i] < '0' || name[i] > '9') {
+                return false;
+            }
+
+        } else if (name[i] != shape[i]) {
+            return false;
+        }
+    }
+
+    return name[i] == '\0';
 }
 
 
@@ -40,27 +66,24 @@ static bool
 hr_store_copy_parse(const char *name, hr_store_copy_t *copy)
 {
     char    text[HR_TIME_MAX];
-    size_t  i;
+    size_t  at;
 
-    for (i = 0; hr_store_copy_shape[i] != '\0'; i++) {
-        if (hr_store_copy_shape[i] == 'd' && i >= 3 && i < 18) {
-            if (name[i] < '0' || name[i] > '9') {
-                return false;
-            }
+    if (hr_store_copy_has(name, hr_store_copy_scheduled)) {
+        at = HR_STORE_STAMP_SCHEDULED;
 
-        } else if (name[i] != hr_store_copy_shape[i]) {
-            return false;
-        }
-    }
+    } else if (hr_store_copy_has(name, hr_store_copy_manual)) {
+        at = HR_STORE_STAMP_MANUAL;
 
-    if (name[i] != '\0') {
+    } else {
         return false;
     }
 
-    memcpy(copy->name, name, i + 1);
+    memcpy(copy->name, name, strlen(name) + 1);
+    copy->manual = at == HR_STORE_STAMP_MANUAL;
+
+    name += at;
     (void) snprintf(text, sizeof(text), "%.4s-%.2s-%.2s %.2s:%.2s:%.2s",
-                    name + 3, name + 7, name + 9, name + 12, name + 14,
-                    name + 16);
+                    name, name + 4, name + 6, name + 9, name + 11, name + 13);
 
     return hr_time_parse(hr_str_from_c(text), &copy->at);
 }
@@ -189,16 +212,55 @@ hr_store_copy_period(hr_instant_t at, bool week)
 }
 
 
+/* Takes a copy, newest first, off what is to be kept; true: it stays. */
+static bool
+hr_store_copy_stays(const hr_store_copy_t *copy, hr_store_keep_t *keep,
+    int64_t *last_day, int64_t *last_week)
+{
+    bool     stays;
+    int64_t  day, week;
+
+    stays = false;
+
+    if (copy->manual) {
+        if (keep->manual > 0) {
+            keep->manual--;
+            stays = true;
+        }
+
+        return stays;
+    }
+
+    day = hr_store_copy_period(copy->at, false);
+    week = hr_store_copy_period(copy->at, true);
+
+    if (day != *last_day && keep->daily > 0) {
+        keep->daily--;
+        stays = true;
+    }
+
+    if (week != *last_week && keep->weekly > 0) {
+        keep->weekly--;
+        stays = true;
+    }
+
+    *last_day = day;
+    *last_week = week;
+
+    return stays;
+}
+
+
 hr_rc_t
-hr_store_backup_rotate(const char *folder, unsigned daily, unsigned weekly,
+hr_store_backup_rotate(const char *folder, const hr_store_keep_t *keep,
     unsigned *removed, hr_diag_t *diag)
 {
     int               n;
-    bool              keep;
     char              path[4096];
     size_t            i, count;
     hr_rc_t           rc;
-    int64_t           day, week, last_day, last_week;
+    int64_t           last_day, last_week;
+    hr_store_keep_t   left;
     hr_store_copy_t  *copies;
 
     if (removed != NULL) {
@@ -207,28 +269,12 @@ hr_store_backup_rotate(const char *folder, unsigned daily, unsigned weekly,
 
     rc = hr_store_backup_list(folder, &copies, &count, diag);
 
+    left = *keep;
     last_day = last_week = INT64_MAX;
 
     /* newest first, so the first of a period is its latest */
     for (i = 0; i < count && rc == HR_OK; i++) {
-        day = hr_store_copy_period(copies[i].at, false);
-        week = hr_store_copy_period(copies[i].at, true);
-        keep = false;
-
-        if (day != last_day && daily > 0) {
-            daily--;
-            keep = true;
-        }
-
-        if (week != last_week && weekly > 0) {
-            weekly--;
-            keep = true;
-        }
-
-        last_day = day;
-        last_week = week;
-
-        if (keep) {
+        if (hr_store_copy_stays(&copies[i], &left, &last_day, &last_week)) {
             continue;
         }
 

@@ -327,6 +327,7 @@ says('an unknown placeholder', 10, $none, qr/surprise/,
 
 my $backup = json('a copy', qw( backup create ))->{data};
 is($backup->{rows}{profiles}, 6, 'has the profiles');
+like($backup->{name}, qr/\Ahr-manual-/, 'its name says that it was asked for');
 says('copies', 0, qr/\Q$backup->{name}\E .*[KM]B/, $none, qw( backup list ));
 my $copy = $server->home . "/backups/$backup->{name}";
 says('it is valid', 0, qr/^valid .*^profiles +6\n/ms, $none, 'backup', 'verify', $copy);
@@ -345,7 +346,7 @@ is($client->get('/api/profiles/')->{json}{pagination}{total}, 7, 'seven profiles
 ok($server->stop, 'the server is stopped');
 says('the copy comes back', 0, qr/^profiles +6\n.*^the old file +\S+before-restore/ms, $none,
      'backup', 'restore', $copy, '--database', $database, '--yes');
-unlink glob $server->home . '/backups/hr-*.db' or die;
+unlink glob $server->home . '/backups/hr-2*.db';
 $server->up;
 is($server->client->get('/api/profiles/')->{json}{pagination}{total}, 6,
    'and the server has six profiles again');
@@ -399,7 +400,8 @@ ok(!-e $file, 'forgets the token');
 ok(HR::Server::wait_until(45, sub {
     $server->error_log =~ /hr: daily backup hr-\d{8}-\d{6}\.db: \d+ bytes, 6 profiles/;
 }), 'a day without a copy gets one');
-is(scalar(my @daily = glob $server->home . '/backups/hr-*.db'), 1, 'in its folder');
+is(scalar(my @daily = glob $server->home . '/backups/hr-2*.db'), 1, 'in its folder');
+ok(-e $copy, 'the copy of the same day that was asked for stays');
 
 $server->log_is_clean('no alerts');
 ok($server->stop, 'it ends in order');

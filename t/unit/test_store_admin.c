@@ -273,28 +273,39 @@ rotation(void)
     unsigned    removed;
     hr_diag_t   diag;
 
+    hr_store_keep_t  keep = { .daily = 7, .weekly = 4, .manual = 20 };
+
     snprintf(folder, sizeof(folder), "%s/backups", hr_fixture_dir);
     snprintf(path, sizeof(path), "mkdir '%s'", folder);
     IS_INT(system(path), 0, "a folder of backups");
 
     /* two a day for 60 days, up to Sunday 2026-03-01 */
     for (i = 0; i < 120; i++) {
-        hr_store_backup_name(AT(i * 43200), name);
+        hr_store_backup_name(AT(i * 43200), false, name);
         snprintf(path, sizeof(path), "%s/%s", folder, name);
         out = fopen(path, "w");
         fclose(out);
     }
 
-    hr_store_backup_name(AT(3600 * 4 + 61), name);
+    hr_store_backup_name(AT(3600 * 4 + 61), false, name);
     IS_STR(name, strlen(name), "hr-20260101-040101.db", "copies have names");
+
+    /* five by hand, older than what the schedule keeps */
+    for (i = 0; i < 5; i++) {
+        hr_store_backup_name(AT(3600 * i), true, name);
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+        out = fopen(path, "w");
+        fclose(out);
+    }
+    IS_STR(name, strlen(name), "hr-manual-20260101-040000.db", "and those by hand too");
 
     snprintf(path, sizeof(path), "%s/hr-20200101-000000.db.partial", folder);
     out = fopen(path, "w");
     fclose(out);
 
-    IS_INT(hr_store_backup_rotate(folder, 7, 4, &removed, &diag), HR_OK, "rotation");
+    IS_INT(hr_store_backup_rotate(folder, &keep, &removed, &diag), HR_OK, "rotation");
     IS_INT(removed, 110, "keeps seven days and three weeks more");
-    IS_INT(hr_store_backup_rotate(folder, 7, 4, &removed, &diag), HR_OK, "again");
+    IS_INT(hr_store_backup_rotate(folder, &keep, &removed, &diag), HR_OK, "again");
     IS_INT(removed, 0, "removes nothing");
 
     kept = 0;
@@ -310,8 +321,14 @@ rotation(void)
     snprintf(path, sizeof(path), "%s/hr-20200101-000000.db.partial", folder);
     OK(access(path, F_OK) == 0, "other files are left alone");
 
+    keep.manual = 2;
+    IS_INT(hr_store_backup_rotate(folder, &keep, &removed, &diag), HR_OK, "by hand");
+    IS_INT(removed, 3, "has a count of its own, and takes none of the schedule's");
+    snprintf(path, sizeof(path), "%s/hr-manual-20260101-030000.db", folder);
+    OK(access(path, F_OK) == 0, "the latest stay");
+
     snprintf(path, sizeof(path), "%s/none", folder);
-    IS_INT(hr_store_backup_rotate(path, 7, 4, &removed, &diag), HR_ERROR,
+    IS_INT(hr_store_backup_rotate(path, &keep, &removed, &diag), HR_ERROR,
            "a missing folder is told");
 }
 
