@@ -99,7 +99,7 @@ check_markdown(const hr_section_input_t *in)
 
 
 static void
-check_same(const hr_section_input_t *in,
+check_same(const hr_section_input_t *in, bool twice,
     hr_rc_t (*render)(const hr_section_input_t *in, hr_sink_t sink))
 {
     hr_buf_t  one, two;
@@ -107,8 +107,12 @@ check_same(const hr_section_input_t *in,
     hr_buf_init(&one, 64 << 20);
     hr_buf_init(&two, 64 << 20);
     HR_FUZZ_CHECK(render(in, hr_buf_sink(&one)) == HR_OK);
-    HR_FUZZ_CHECK(render(in, hr_buf_sink(&two)) == HR_OK);
-    HR_FUZZ_CHECK(hr_str_eq(hr_buf_view(&one), hr_buf_view(&two)));
+
+    if (twice) {
+        HR_FUZZ_CHECK(render(in, hr_buf_sink(&two)) == HR_OK);
+        HR_FUZZ_CHECK(hr_str_eq(hr_buf_view(&one), hr_buf_view(&two)));
+    }
+
     hr_buf_release(&one);
     hr_buf_release(&two);
 }
@@ -157,8 +161,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         HR_FUZZ_CHECK(!nesting.table && nesting.sections == 11);
 
         check_markdown(&in);
-        check_same(&in, hr_docx_render);
-        check_same(&in, render_xlsx);
+        check_same(&in, (data[0] & 8) != 0, hr_docx_render);
+        check_same(&in, (data[0] & 8) != 0, render_xlsx);
     }
 
     hr_arena_destroy(arena);
