@@ -29,7 +29,7 @@ hr_gen_account(hr_gen_judge_t *j, hr_usage_t *usage)
     if (j->answer != NULL) {
         *usage = j->answer->usage;
         hr_models_price(j->job->gen->models, j->answer->model,
-                        j->job->sent_model, usage);
+                        j->job->sent.model, usage);
     }
 
     usage->known = usage->known || earlier->known;
@@ -62,9 +62,9 @@ hr_gen_fill_facts(hr_gen_judge_t *j)
     f->attempts = j->timing->attempts;
     f->requested_temperature = job->request.has_temperature;
     f->requested = job->request.temperature;
-    f->sent_temperature = job->sent_temperature;
-    f->sent = job->sent;
-    f->model = job->sent_model;
+    f->sent_temperature = job->sent.has_temperature;
+    f->sent = job->sent.temperature;
+    f->model = job->sent.model;
     f->trace_id = job->request.trace_id;
     f->org_sha256 = job->org_sha256;
     f->schema_version = hr_schema_version(job->gen->sources.schema);
@@ -72,6 +72,7 @@ hr_gen_fill_facts(hr_gen_judge_t *j)
     f->context = job->prepared ? &job->context : NULL;
     f->report = job->facts.report;
     f->answer = j->answer;
+    f->repair = j->repair;
 }
 
 

@@ -44,9 +44,9 @@ hr_gen_data_sources(hr_gen_judge_t *j)
     in->sources[in->source_count++] =
         hr_arena_printf(job->arena, "Модель: %.*s",
                         (int) (j->answer->model.len > 0 ? j->answer->model.len
-                                                        : job->sent_model.len),
+                                                        : job->sent.model.len),
                         j->answer->model.len > 0 ? j->answer->model.data
-                                                 : job->sent_model.data);
+                                                 : job->sent.model.data);
 }
 
 
@@ -347,6 +347,64 @@ hr_gen_open(hr_gen_judge_t *j, hr_gen_job_t *job, const hr_gen_timing_t *timing,
 }
 
 
+/* Judges one answer, whatever was known before. */
+static hr_rc_t
+hr_gen_verdict(hr_gen_judge_t *j, const hr_answer_t *answer, bool may_repair)
+{
+    hr_rc_t        rc;
+    hr_gen_job_t  *job = j->job;
+
+    j->answer = answer;
+
+    if (answer->error != HR_GENERR_NONE) {
+        return hr_gen_conclude(j, answer->error, NULL);
+    }
+
+    if (!job->prepared) {
+        return HR_CONFLICT;
+    }
+
+    rc = hr_content_parse(job->arena, answer->content, &j->content);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    return j->content.error == HR_GENERR_NONE
+           ? hr_gen_judge(j, may_repair) : hr_gen_bad_content(j, may_repair);
+}
+
+
+/*
+ * The repair was no better: the answer that was to be repaired is the result.
+ * Its tokens are among those of the attempts before, and so are the repair's.
+ */
+static hr_rc_t
+hr_gen_fall_back(hr_gen_judge_t *j, const hr_org_t *org,
+    const hr_gen_timing_t *timing, hr_gen_result_t *result)
+{
+    hr_answer_t       answer;
+    hr_gen_job_t     *job = j->job;
+    hr_gen_timing_t   again = *timing;
+
+    again.earlier = (hr_usage_t) {
+        .known = true, .input = result->input_tokens,
+        .output = result->output_tokens, .total = result->total_tokens,
+        .has_cost = result->has_cost, .cost = result->cost_usd
+    };
+
+    answer = job->kept.answer;
+    answer.usage = (hr_usage_t) { .known = false };
+    job->sent = job->kept.sent;
+    job->kept.set = false;
+
+    hr_gen_open(j, job, &again, result);
+    j->org = org;
+    j->repair = HR_REPAIR_REJECTED;
+
+    return hr_gen_verdict(j, &answer, false);
+}
+
+
 hr_rc_t
 hr_gen_finish(hr_gen_job_t *job, const hr_org_t *org,
     const hr_answer_t *answer, const hr_gen_timing_t *timing, bool may_repair,
@@ -355,25 +413,35 @@ hr_gen_finish(hr_gen_job_t *job, const hr_org_t *org,
     hr_rc_t         rc;
     hr_gen_judge_t  j;
 
+    if (may_repair) {
+        job->kept.set = false;
+    }
+
     hr_gen_open(&j, job, timing, result);
     j.org = org;
-    j.answer = answer;
+    j.repair = job->kept.set ? HR_REPAIR_TAKEN : HR_REPAIR_NONE;
 
-    if (answer->error != HR_GENERR_NONE) {
-        return hr_gen_conclude(&j, answer->error, NULL);
-    }
+    rc = hr_gen_verdict(&j, answer, may_repair);
 
-    if (!job->prepared) {
-        return HR_CONFLICT;
-    }
-
-    rc = hr_content_parse(job->arena, answer->content, &j.content);
     if (rc != HR_OK) {
         return rc;
     }
 
-    return j.content.error == HR_GENERR_NONE
-           ? hr_gen_judge(&j, may_repair) : hr_gen_bad_content(&j, may_repair);
+    if (job->kept.set
+        && (!result->success || j.issues.total > job->kept.issues))
+    {
+        return hr_gen_fall_back(&j, org, timing, result);
+    }
+
+    job->kept.set = result->success && result->repair;
+
+    if (job->kept.set) {
+        job->kept.answer = *answer;
+        job->kept.sent = job->sent;
+        job->kept.issues = j.issues.total;
+    }
+
+    return HR_OK;
 }
 
 

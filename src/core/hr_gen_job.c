@@ -65,9 +65,9 @@ hr_gen_settings(hr_gen_job_t *job)
     job->model_temperature = model.temperature;
     job->format = model.format > job->prompt.format ? model.format
                                                     : job->prompt.format;
-    job->sent_model = facts->model;
-    job->sent_temperature = model.temperature;
-    job->sent = facts->temperature;
+    job->sent.model = facts->model;
+    job->sent.has_temperature = model.temperature;
+    job->sent.temperature = facts->temperature;
 }
 
 
@@ -275,11 +275,11 @@ hr_gen_body(hr_gen_job_t *job, const hr_gen_attempt_t *attempt,
     rc = hr_prompt_body(job->bundle, &call, job->arena, &rendered);
 
     if (rc == HR_OK) {
-        rc = hr_gen_copy(job, call.model, &job->sent_model);
+        rc = hr_gen_copy(job, call.model, &job->sent.model);
     }
 
-    job->sent_temperature = !call.no_temperature;
-    job->sent = call.temperature;
+    job->sent.has_temperature = !call.no_temperature;
+    job->sent.temperature = call.temperature;
 
     body->segments = rendered.segments;
     body->count = rendered.count;

@@ -6,6 +6,21 @@
 #include "hr_gen_data.h"
 
 
+/* What a request said. */
+typedef struct {
+    hr_str_t             model;
+    bool                 has_temperature;
+    double               temperature;
+} hr_gen_sent_t;
+
+/* A usable answer that breaks the schema, while a repair may better it (7.2). */
+typedef struct {
+    bool                 set;
+    hr_answer_t          answer;                /* texts are the caller's */
+    hr_gen_sent_t        sent;
+    size_t               issues;
+} hr_gen_kept_t;
+
 struct hr_gen_job_s {
     hr_arena_t          *arena;
     const hr_gen_t      *gen;
@@ -19,9 +34,8 @@ struct hr_gen_job_s {
     hr_prompt_format_t   format;
     bool                 model_temperature;     /* the model accepts it */
     hr_str_t             org_sha256;
-    hr_str_t             sent_model;            /* of the last attempt */
-    bool                 sent_temperature;
-    double               sent;
+    hr_gen_sent_t        sent;                  /* of the last attempt */
+    hr_gen_kept_t        kept;
 };
 
 /* Copies into the job's arena; data NULL stays NULL. */

@@ -26,6 +26,7 @@ typedef struct {
     hr_score_report_t        score;
     double                   levels_right;
     hr_result_facts_t        facts;
+    hr_repair_t              repair;
 } hr_gen_judge_t;
 
 /* An instant in the layout that the request asked for; data NULL: no memory. */

@@ -218,9 +218,12 @@ typedef struct {
 
 /*
  * Judges an answer.  answer->error != NONE gives the failure result.  With
- * may_repair a structure that breaks the schema, or text that is no JSON, sets
- * repair; calling again with the next answer, or with the same one and
- * may_repair false, gives the final word.  Texts live as long as the job.
+ * may_repair a structure that breaks the schema (I-06: also a document that is
+ * complete, but too short somewhere), or text that is no JSON, sets repair;
+ * calling again with the next answer and may_repair false gives the final word.
+ * When the first answer was usable and the next one fails or breaks the schema
+ * in more places, that is the first one, with the tokens and costs of both; its
+ * texts must live until then.  Texts of the result live as long as the job.
  * HR_NOMEM, HR_LIMIT.
  */
 hr_rc_t hr_gen_finish(hr_gen_job_t *job, const hr_org_t *org,

@@ -302,6 +302,14 @@ hr_result_validation(hr_result_t *r, hr_json_t *root)
     hr_result_bool(r, validation, "schema_valid", f->schema_valid);
     hr_result_set(r, validation, "schema_issues",
                   hr_findings_json(r->arena, f->schema_issues));
+    hr_result_bool(r, validation, "needs_review", !f->schema_valid);
+
+    if (f->repair != HR_REPAIR_NONE) {
+        hr_result_str(r, validation, "repair", f->repair == HR_REPAIR_TAKEN
+                                               ? HR_STR("taken")
+                                               : HR_STR("rejected"));
+    }
+
     hr_result_set(r, validation, "fixes", hr_fixes_json(f->fixes, r->arena));
     hr_result_int(r, validation, "fixes_total", (int64_t) f->fixes->total);
     hr_result_kpis(r, validation);

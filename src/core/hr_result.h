@@ -12,6 +12,13 @@
 #include "hr_score.h"
 
 
+/* What became of the one attempt to repair an answer (7.2 step 7). */
+typedef enum {
+    HR_REPAIR_NONE = 0,         /* there was none */
+    HR_REPAIR_TAKEN,            /* the document is the repaired one */
+    HR_REPAIR_REJECTED          /* it was no better: the document is the first one */
+} hr_repair_t;
+
 /* Everything that is known about a generation; NULL: it did not get that far. */
 typedef struct {
     hr_str_t                    department;     /* as requested */
@@ -42,6 +49,7 @@ typedef struct {
     const hr_fixes_t           *fixes;
     bool                        schema_valid;
     const hr_findings_t        *schema_issues;
+    hr_repair_t                 repair;
     hr_generr_t                 error;          /* NONE: success */
     const char                 *error_text;     /* for users */
 } hr_result_facts_t;

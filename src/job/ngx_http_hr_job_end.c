@@ -55,6 +55,12 @@ ngx_http_hr_job_failure(ngx_http_hr_job_t *job, hr_store_failure_t *failure)
 
     error = job->result.error != HR_GENERR_NONE ? job->result.error
                                                 : job->prepare_error;
+
+    /* an answer that is only to be bettered */
+    if (error == HR_GENERR_NONE && job->policy.kept) {
+        error = HR_GENERR_SCHEMA_INVALID;
+    }
+
     failure->error_code = hr_str_from_c(hr_generr_code(error));
     failure->error_message = job->result.error_message.len
                              ? job->result.error_message

@@ -205,6 +205,29 @@ ngx_http_hr_retry_pause(const ngx_http_hr_job_t *job)
 }
 
 
+/*
+ * A document that can be stored, but breaks the schema (I-06), is asked for once
+ * more when there is time for an answer that takes as long.  Whatever comes of
+ * that, the better one of the two is stored.
+ */
+static ngx_uint_t
+ngx_http_hr_retry_better(ngx_http_hr_job_t *job)
+{
+    ngx_http_hr_job_policy_t  *p = &job->policy;
+
+    if (ngx_exiting || p->tries >= ngx_http_hr_main_conf()->llm_attempts
+        || ngx_http_hr_job_left(job) <= job->call.elapsed
+        || !ngx_http_hr_retry_repair(job))
+    {
+        return 0;
+    }
+
+    p->kept = 1;
+
+    return 1;
+}
+
+
 ngx_http_hr_next_t
 ngx_http_hr_job_next(ngx_http_hr_job_t *job, ngx_msec_t *pause)
 {
@@ -214,7 +237,8 @@ ngx_http_hr_job_next(ngx_http_hr_job_t *job, ngx_msec_t *pause)
     *pause = 0;
 
     if (job->result.success) {
-        return NGX_HTTP_HR_NEXT_STORE;
+        return ngx_http_hr_retry_better(job) ? NGX_HTTP_HR_NEXT_TRY
+                                             : NGX_HTTP_HR_NEXT_STORE;
     }
 
     if (p->attempt.model.len == 0) {

@@ -322,8 +322,10 @@ ngx_http_hr_job_stop(ngx_http_hr_job_t *job)
 void
 ngx_http_hr_job_quit(ngx_http_hr_job_t *job)
 {
-    /* a call that runs may end, and so may a write */
-    if (job->busy || job->noting || job->calling || job->storing || job->gone) {
+    /* a call that runs may end, and so may a write; a document is not thrown away */
+    if (job->busy || job->noting || job->calling || job->storing || job->gone
+        || job->policy.kept)
+    {
         return;
     }
 

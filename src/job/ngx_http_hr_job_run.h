@@ -38,6 +38,7 @@ typedef struct {
     unsigned             repaired:1;
     unsigned             larger:1;
     unsigned             stripped:1;    /* a member was left out */
+    unsigned             kept:1;        /* there is a document to store already */
 } ngx_http_hr_job_policy_t;
 
 struct ngx_http_hr_job_s {

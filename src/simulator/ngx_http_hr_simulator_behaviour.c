@@ -29,6 +29,7 @@
  *   area-array          area as an array of one
  *   wrong-levels        free texts instead of the four standard ones
  *   wrong-types         numbers where lists must be
+ *   short-career        one predecessor, no way upwards
  *   missing:<n>         without the first n of the 17 rated members (5)
  *   duplicate-keys      one member twice
  *   surrogate           a lone surrogate in a text
@@ -69,8 +70,8 @@ const char *const  ngx_http_hr_sim_word_names[NGX_HTTP_HR_SIM_WORDS] = {
     "slow", "status", "retry-after", "truncate", "reset", "hang", "malformed",
     "empty", "padding", "padded", "error-object", "no-choices", "no-content",
     "no-usage", "finish", "refusal", "invalid-json", "fenced", "prose",
-    "area-array", "wrong-levels", "wrong-types", "missing", "duplicate-keys", "surrogate",
-    "error-content", "deep", "huge", "plain", "unknown-format",
+    "area-array", "wrong-levels", "wrong-types", "short-career", "missing",
+    "duplicate-keys", "surrogate", "error-content", "deep", "huge", "plain", "unknown-format",
     "unknown-temperature", "fail-rate", "chaos", "first"
 };
 

@@ -71,6 +71,27 @@ ngx_http_hr_sim_wrong_levels(cJSON *document)
 }
 
 
+/* Complete, and yet below the minima of a career map (I-06). */
+static void
+ngx_http_hr_sim_short_career(cJSON *document)
+{
+    cJSON  *career, *list;
+
+    career = cJSON_GetObjectItemCaseSensitive(document, "careerogram");
+    list = cJSON_GetObjectItemCaseSensitive(
+               cJSON_GetObjectItemCaseSensitive(career, "source_positions"),
+               "direct_predecessors");
+
+    while (cJSON_GetArraySize(list) > 1) {
+        cJSON_DeleteItemFromArray(list, 1);
+    }
+
+    ngx_http_hr_sim_replace(cJSON_GetObjectItemCaseSensitive(career,
+                                                             "target_pathways"),
+                            "vertical_growth", cJSON_CreateArray());
+}
+
+
 /* "nested": [[[...]]] */
 static void
 ngx_http_hr_sim_deep(cJSON *document, ngx_int_t levels)
@@ -143,6 +164,10 @@ ngx_http_hr_sim_spoil(cJSON *document, const ngx_http_hr_sim_behaviour_t *b)
                                 cJSON_CreateNumber(4));
         ngx_http_hr_sim_replace(document, "professional_skills",
                                 cJSON_CreateNumber(5));
+    }
+
+    if (ngx_http_hr_sim_has(b, NGX_HTTP_HR_SIM_SHORT_CAREER)) {
+        ngx_http_hr_sim_short_career(document);
     }
 
     if (ngx_http_hr_sim_has(b, NGX_HTTP_HR_SIM_HUGE)) {

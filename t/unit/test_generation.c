@@ -297,6 +297,12 @@ test_incomplete(void)
        && hr_contains(r.repair_text, HR_STR("- direct_manager: поле "
                                             "отсутствует\n")),
        "it is worth a repair attempt");
+    r = test_finish(job, HR_STR("{}"), false);
+    OK(r.success && r.completeness > 0.7058 && r.completeness < 0.7059
+       && r.total_tokens == 15000, "a worse repair does not lose it, and is paid");
+    test_text(r.metadata_tree, "validation.repair", "rejected");
+    OK(hr_json_path(r.metadata_tree, "validation.needs_review")->boolean,
+       "and it is marked for a review");
     free((char *) text.data);
 
     text = test_without(six, 6);
@@ -316,6 +322,57 @@ test_incomplete(void)
     OK(!r.success && r.error == HR_GENERR_INCOMPLETE, "0 of 17");
 
     hr_gen_job_destroy(job);
+}
+
+
+/* Complete, but below the minima of the career map (I-06). */
+static void
+test_short_career(void)
+{
+    hr_str_t          text, repaired = test_document();
+    hr_buf_t          buf;
+    hr_json_t        *doc, *career;
+    hr_arena_t       *arena = hr_arena_create(16u * 1024 * 1024);
+    hr_gen_job_t     *job;
+    hr_gen_result_t   r;
+
+    job = test_prepare(GROUP, "Техник 1 категории", HR_GENERR_NONE, "a job");
+
+    (void) hr_json_parse(arena, repaired, NULL, &doc, NULL);
+    career = (hr_json_t *) hr_json_path(doc, "careerogram.target_pathways");
+    hr_json_remove(career, "vertical_growth");
+    (void) hr_json_set(arena, career, "vertical_growth",
+                       hr_json_new(arena, HR_JSON_ARRAY));
+    hr_buf_init(&buf, 1024 * 1024);
+    (void) hr_json_write(doc, HR_JSON_COMPACT, &buf);
+    text = hr_buf_view(&buf);
+
+    r = test_finish(job, text, true);
+    OK(r.success && r.completeness >= 1.0 && !r.schema_valid && r.repair
+       && hr_contains(r.repair_text,
+                      HR_STR("- careerogram.target_pathways.vertical_growth: ")),
+       "a career map below its minima is worth a repair attempt");
+
+    r = test_finish(job, repaired, false);
+    OK(r.success && r.schema_valid && !r.repair, "the repaired one is taken");
+    test_text(r.metadata_tree, "validation.repair", "taken");
+
+    r = test_finish(job, text, true);
+    r = test_finish(job, text, false);
+    OK(r.success && !r.schema_valid && !r.repair
+       && hr_contains(r.metadata, HR_STR("\"repair\":\"taken\""))
+       && hr_contains(r.metadata, HR_STR("\"needs_review\":true")),
+       "one that is no better is stored with a mark");
+
+    r = test_finish(job, repaired, true);
+    OK(r.success && !r.repair
+       && !hr_contains(r.metadata, HR_STR("\"repair\":"))
+       && hr_contains(r.metadata, HR_STR("\"needs_review\":false")),
+       "a good answer needs neither");
+
+    hr_buf_release(&buf);
+    hr_gen_job_destroy(job);
+    hr_arena_destroy(arena);
 }
 
 
@@ -666,6 +723,7 @@ main(void)
     test_request();
     test_success();
     test_incomplete();
+    test_short_career();
     test_unusable();
     test_failures();
     test_key();
