@@ -188,3 +188,35 @@ components.generation = degraded
 generation.ready = true
 --- db
 SELECT '{{changed}} {{kept}} {{error}}' => 1 1 1
+
+
+
+=== TEST 8: what a call has cost that nobody told the price of is an estimate in the ledger, and counts: cancelled, without usage, cut in the middle; a refusal costs nothing
+--- login
+--- hr_config
+hr_llm location=/llm model=simulator concurrency=4 timeout=5s retry=10ms attempts=1 breaker=1ms budget=100;
+hr_prompts $TEST_NGINX_HR_STATE/prompts;
+--- post_setup_server_root
+system("cp -r $ENV{TEST_NGINX_HR_TOP}/conf/prompts $ENV{TEST_NGINX_HR_STATE}/prompts") == 0 or die;
+my $file = "$ENV{TEST_NGINX_HR_STATE}/prompts/models.json";
+open my $in, '<', $file or die; my $json = do { local $/; <$in> }; close $in;
+my $rows = join '', map { qq({ "id": "simulator/sim/$_", "input": 1, "output": 2 },) }
+           qw( slow:4 no-usage truncate:9000 status:429 );
+$json =~ s/"models": \[/"models": [ $rows/ or die;
+open my $out, '>', $file or die; print $out $json; close $out;
+--- setup
+my $id = start(model => 'simulator/sim/slow:4');
+Time::HiRes::sleep(0.02) until (api(GET => "/api/generation/$id/status")->{task}{progress} // 0) > 30;
+api(DELETE => "/api/generation/$id");
+set(all => join ',', map { outcome($_) } qw( no-usage truncate:9000 status:429 ));
+my $usage = api(GET => '/api/generation/usage');
+set(same => $usage->{total}{estimated_cost_usd} == $usage->{budget}{spent_usd} ? 1 : 0);
+--- request
+GET /api/generation/usage
+--- json
+total.attempts = 4
+total.estimated_cost_usd > 0
+budget.spent_usd > 0
+--- db
+SELECT '{{all}}|{{same}}' => no-usage=ok/1,truncate:9000=upstream_malformed/1,status:429=rate_limited/1|1
+SELECT group_concat(status || ' ' || cost_estimated || (tokens_in > 1000) || (tokens_out BETWEEN 1 AND 10000) || (cost_usd > tokens_in / 1000001.0)) FROM (SELECT * FROM generation_history ORDER BY id) => cancelled 1111,success 1111,failed 1111,failed 0000

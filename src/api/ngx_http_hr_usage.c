@@ -79,6 +79,7 @@ ngx_http_hr_usage_figures(hr_jw_t *jw, const hr_store_usage_row_t *row)
     hr_jw_kint(jw, "output_tokens", row->tokens_out);
     hr_jw_kint(jw, "total_tokens", row->tokens_in + row->tokens_out);
     hr_jw_kdouble(jw, "cost_usd", hr_round(row->cost_usd, 6));
+    hr_jw_kdouble(jw, "estimated_cost_usd", hr_round(row->estimated_usd, 6));
     hr_jw_kdouble(jw, "seconds", hr_round(row->seconds, 3));
 }
 

@@ -33,6 +33,7 @@ static const hr_store_migration_t  hr_store_migrations[] = {
     { "0003-version-counters", hr_store_apply_counters },
     { "0004-tokens-from-metadata", hr_store_apply_tokens },
     { "0005-stages-in-lists", hr_store_apply_stages },
+    { "0006-estimated-costs", hr_store_apply_columns },
     { NULL, NULL }
 };
 

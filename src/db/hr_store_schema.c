@@ -288,6 +288,7 @@ const hr_store_column_t  hr_store_added_columns[] = {
     { "generation_history", "tokens_out", "INTEGER" },
     { "generation_history", "cost_usd", "REAL" },
     { "generation_history", "error_code", "TEXT" },
+    { "generation_history", "cost_estimated", "BOOLEAN DEFAULT 0" },
 
     { "search_profiles", "stage", "INTEGER NOT NULL DEFAULT 0" },
     { "search_profiles", "kpi_review", "INTEGER NOT NULL DEFAULT 0" },

@@ -163,6 +163,7 @@ typedef struct {
     int64_t    tokens_in, tokens_out;
     double     cost_usd;
     double     seconds;
+    bool       estimated;           /* tokens and cost: nobody was told the real ones */
 } hr_store_usage_t;
 
 /*
@@ -347,6 +348,7 @@ typedef struct {
     int64_t    attempts, succeeded, failed, cancelled;
     int64_t    tokens_in, tokens_out;
     double     cost_usd;
+    double     estimated_usd;   /* of it: nobody confirmed */
     double     seconds;         /* sum */
 } hr_store_usage_row_t;
 

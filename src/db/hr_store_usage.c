@@ -30,14 +30,14 @@ hr_store_history_add(hr_store_conn_t *conn, hr_str_t task_id,
         " unit_path, task_id, batch_id, attempt, created_by, generation_type,"
         " status, generation_time_seconds, tokens_used, profile_id,"
         " error_type, error_code, created_at, model, prompt_version,"
-        " tokens_in, tokens_out, cost_usd)"
+        " tokens_in, tokens_out, cost_usd, cost_estimated)"
         " SELECT department, position, employee_name, unit_path, id, batch_id,"
         " attempt, created_by, 'async', ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9,"
-        " ?10, ?11, ?12 FROM generation_tasks WHERE id = ?1",
-        "tcditt1ttiid", task_id, status, usage->seconds,
+        " ?10, ?11, ?12, ?13 FROM generation_tasks WHERE id = ?1",
+        "tcditt1ttiidi", task_id, status, usage->seconds,
         usage->tokens_in + usage->tokens_out, profile_id, error_code,
         now, usage->model, usage->prompt_version, usage->tokens_in,
-        usage->tokens_out, usage->cost_usd);
+        usage->tokens_out, usage->cost_usd, (int64_t) usage->estimated);
 }
 
 
@@ -56,12 +56,13 @@ hr_store_task_spent(hr_store_conn_t *conn, const hr_store_lease_t *lease,
     rc = hr_store_run(conn, &changed,
         "UPDATE generation_history SET model = ?3, tokens_in = ?4,"
         " tokens_out = ?5, tokens_used = ?4 + ?5, cost_usd = ?6,"
-        " generation_time_seconds = ?7, prompt_version = ?8"
+        " generation_time_seconds = ?7, prompt_version = ?8,"
+        " cost_estimated = ?10"
         " WHERE created_at >= ?9 AND task_id = ?1 AND attempt = ?2"
-        " AND coalesce(tokens_used, 0) = 0", "titiiddt1", lease->id,
+        " AND coalesce(tokens_used, 0) = 0", "titiiddt1i", lease->id,
         lease->attempt, usage->model, usage->tokens_in, usage->tokens_out,
         usage->cost_usd, usage->seconds, usage->prompt_version,
-        since - 1000000);
+        since - 1000000, (int64_t) usage->estimated);
 
     return rc == HR_OK && changed == 0 ? HR_NOT_FOUND : rc;
 }
@@ -71,7 +72,9 @@ hr_store_task_spent(hr_store_conn_t *conn, const hr_store_lease_t *lease,
     ", count(*), total(h.status = 'success'), total(h.status = 'failed'),"    \
     " total(h.status = 'cancelled'), total(h.tokens_in),"                     \
     " total(h.tokens_out), total(h.cost_usd),"                                \
-    " total(h.generation_time_seconds) FROM generation_history h"             \
+    " total(h.generation_time_seconds),"                                      \
+    " total(CASE WHEN h.cost_estimated THEN h.cost_usd END)"                  \
+    " FROM generation_history h"                                              \
     " INDEXED BY idx_history_created_at"
 #define HR_STORE_USAGE_RANGE                                                  \
     " WHERE h.created_at >= ?1 AND h.created_at < ?2"
@@ -146,6 +149,7 @@ hr_store_usage(hr_store_conn_t *conn, hr_arena_t *arena,
         row->tokens_out = sqlite3_column_int64(stmt, 6);
         row->cost_usd = sqlite3_column_double(stmt, 7);
         row->seconds = sqlite3_column_double(stmt, 8);
+        row->estimated_usd = sqlite3_column_double(stmt, 9);
     }
 
     hr_store_end(stmt);

@@ -480,7 +480,8 @@ ngx_http_hr_job_recover_spent(void *data, const hr_store_lease_t *lease,
 {
     ngx_http_hr_progress_t  *progress = data;
 
-    if (ngx_http_hr_jobs_get(lease->id, progress) != NGX_OK || !progress->billed
+    if (ngx_http_hr_jobs_get(lease->id, progress) != NGX_OK
+        || (!progress->billed && !progress->reserved)
         || (int64_t) progress->attempt != lease->attempt)
     {
         return;
@@ -491,6 +492,7 @@ ngx_http_hr_job_recover_spent(void *data, const hr_store_lease_t *lease,
     usage->tokens_in = progress->tokens_in;
     usage->tokens_out = progress->tokens_out;
     usage->cost_usd = progress->cost_usd;
+    usage->estimated = !progress->billed;
 }
 
 

@@ -38,10 +38,11 @@ ngx_http_hr_job_usage(ngx_http_hr_job_t *job, hr_store_usage_t *usage)
     usage->seconds = (double) job->call.elapsed / 1e3;
 
     /* also when there is no result that says so */
-    if (job->progress.billed) {
+    if (job->progress.billed || job->progress.reserved) {
         usage->tokens_in = job->progress.tokens_in;
         usage->tokens_out = job->progress.tokens_out;
         usage->cost_usd = job->progress.cost_usd;
+        usage->estimated = !job->progress.billed;
     }
 }
 
@@ -164,6 +165,7 @@ ngx_http_hr_job_written(ngx_http_hr_job_t *job)
 {
     if (job->op.rc == HR_OK) {
         job->progress.billed = 0;       /* the row has it */
+        job->progress.reserved = 0;
         return NGX_OK;
     }
 
@@ -441,6 +443,7 @@ ngx_http_hr_job_spent(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
     usage.tokens_in = p->tokens_in;
     usage.tokens_out = p->tokens_out;
     usage.cost_usd = p->cost_usd;
+    usage.estimated = !p->billed;
     usage.seconds = (double) job->model_ms / 1e3;
 
     job->op.rc = hr_store_task_spent(conn, &job->lease, &usage, job->started_at);
@@ -450,11 +453,11 @@ ngx_http_hr_job_spent(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
 bool
 ngx_http_hr_job_end_spent(ngx_http_hr_job_t *job)
 {
-    if (!job->progress.billed) {
+    if (job->spent_told || (!job->progress.billed && !job->progress.reserved)) {
         return false;
     }
 
-    job->progress.billed = 0;           /* once; without the database it is lost */
+    job->spent_told = 1;                /* once; without the database it is lost */
     ngx_http_hr_job_post(job, NGX_HTTP_HR_TIME_WRITE, ngx_http_hr_job_spent,
                          ngx_http_hr_job_finish);
 

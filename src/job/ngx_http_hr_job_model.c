@@ -2,6 +2,8 @@
 
 #include "ngx_http_hr_job_run.h"
 
+#include "hr_text.h"
+
 
 #define NGX_HTTP_HR_JOB_EXPECTED   24000    /* bytes of a usual answer, for progress */
 #define NGX_HTTP_HR_JOB_ANSWER     (64u * 1024 * 1024)  /* arena of an attempt */
@@ -12,6 +14,58 @@ static void ngx_http_hr_job_judge(ngx_http_hr_job_t *job, hr_store_conn_t *conn)
 static void ngx_http_hr_job_judged(ngx_http_hr_job_t *job);
 
 
+static void
+ngx_http_hr_job_price(ngx_http_hr_job_t *job, hr_str_t model, hr_usage_t *usage)
+{
+    size_t                   n;
+    ngx_http_hr_progress_t  *p = &job->progress;
+
+    hr_models_price(hr_gen_models(job->handle->gen), model, job->asked, usage);
+
+    model = model.len ? model : job->asked;
+    n = ngx_min(model.len, NGX_HTTP_HR_JOBS_MODEL - 1);
+    ngx_memcpy(p->model, model.data, n);
+    p->model[n] = '\0';
+    p->tokens_in = usage->input;
+    p->tokens_out = usage->output;
+    p->cost_usd = usage->has_cost ? usage->cost : 0.0;
+}
+
+
+/* What a call may cost at most, until something better is known. */
+static void
+ngx_http_hr_job_reserve(ngx_http_hr_job_t *job)
+{
+    hr_usage_t               usage;
+    const hr_gen_facts_t    *facts = hr_gen_job_facts(job->gen);
+    const hr_gen_attempt_t  *attempt = &job->policy.attempt;
+
+    ngx_memzero(&usage, sizeof(usage));
+    usage.known = true;
+    usage.input = facts->input_tokens
+                  + hr_prompt_tokens(hr_utf8_count(attempt->repair_answer));
+    usage.output = attempt->max_tokens ? attempt->max_tokens : facts->max_tokens;
+    ngx_http_hr_job_price(job, HR_STR_NULL, &usage);
+    job->progress.billed = 0;
+    job->progress.reserved = 1;
+}
+
+
+/* The upstream will not say what this text has cost. */
+static void
+ngx_http_hr_job_estimate(ngx_http_hr_job_t *job, hr_str_t text)
+{
+    hr_usage_t               usage;
+    ngx_http_hr_progress_t  *p = &job->progress;
+
+    ngx_memzero(&usage, sizeof(usage));
+    usage.known = true;
+    usage.input = p->tokens_in;
+    usage.output = hr_prompt_tokens(hr_utf8_count(text));
+    ngx_http_hr_job_price(job, HR_STR_NULL, &usage);
+}
+
+
 /*
  * As soon as the upstream tells what the call costs it stands in the mirror, so
  * that whoever takes the task over has it for the ledger.
@@ -19,7 +73,6 @@ static void ngx_http_hr_job_judged(ngx_http_hr_job_t *job);
 static void
 ngx_http_hr_job_bill(ngx_http_hr_job_t *job)
 {
-    size_t                   n;
     hr_str_t                 model;
     hr_usage_t               usage;
     ngx_http_hr_progress_t  *p = &job->progress;
@@ -28,15 +81,7 @@ ngx_http_hr_job_bill(ngx_http_hr_job_t *job)
         return;
     }
 
-    hr_models_price(hr_gen_models(job->handle->gen), model, job->asked, &usage);
-
-    model = model.len ? model : job->asked;
-    n = ngx_min(model.len, NGX_HTTP_HR_JOBS_MODEL - 1);
-    ngx_memcpy(p->model, model.data, n);
-    p->model[n] = '\0';
-    p->tokens_in = usage.input;
-    p->tokens_out = usage.output;
-    p->cost_usd = usage.has_cost ? usage.cost : 0.0;
+    ngx_http_hr_job_price(job, model, &usage);
     p->billed = 1;
 
     ngx_http_hr_jobs_set(job->entry, p);
@@ -92,6 +137,19 @@ ngx_http_hr_job_left(const ngx_http_hr_job_t *job)
 
 
 void
+ngx_http_hr_job_call_stop(ngx_http_hr_job_t *job)
+{
+    /* an answer that comes as a whole may have been finished over there */
+    if (!job->progress.billed && ngx_http_hr_main_conf()->llm_stream) {
+        ngx_http_hr_job_estimate(job, hr_answer_reader_text(job->call.reader));
+    }
+
+    ngx_http_hr_call_abort(&job->call);
+    job->call.elapsed = ngx_current_msec - job->call.started;
+}
+
+
+void
 ngx_http_hr_job_call_expired(ngx_http_hr_job_t *job)
 {
     ngx_http_hr_call_abort(&job->call);
@@ -114,7 +172,7 @@ ngx_http_hr_job_call(ngx_http_hr_job_t *job)
     job->progress.chars = 0;
     job->progress.sections = 0;
     job->progress.first_token = 0;
-    job->progress.billed = 0;
+    ngx_http_hr_job_reserve(job);
     job->scanned = 0;
     ngx_memzero(&job->members, sizeof(job->members));
     ngx_http_hr_job_show(job, NGX_HTTP_HR_STEP_MODEL);
@@ -145,6 +203,7 @@ ngx_http_hr_job_call(ngx_http_hr_job_t *job)
         /* this machine is full, which is no fault of the upstream */
         call->error = HR_GENERR_UPSTREAM_CONNECT;
         job->starved = 1;
+        job->progress.reserved = 0;
         ngx_http_hr_job_called(call);
         return;
     }
@@ -158,7 +217,15 @@ ngx_http_hr_job_call(ngx_http_hr_job_t *job)
 static void
 ngx_http_hr_job_called(ngx_http_hr_call_t *call)
 {
+    hr_str_t            text = HR_STR_NULL;
     ngx_http_hr_job_t  *job = call->data;
+
+    /* a text that has begun is paid for, however it ended; a failure is not */
+    if (!job->progress.billed && job->progress.reserved) {
+        text = hr_answer_reader_text(call->reader);
+        job->progress.reserved = text.len != 0;
+        ngx_http_hr_job_estimate(job, text);
+    }
 
     job->calling = 0;
     job->model_ms += call->elapsed;
@@ -219,8 +286,15 @@ ngx_http_hr_job_judged(ngx_http_hr_job_t *job)
 {
     ngx_msec_t  pause;
 
-    /* the plain form tells it only at its end */
+    /* the plain form tells it only at its end, if it does */
     ngx_http_hr_job_bill(job);
+
+    if (!job->progress.billed && !job->progress.reserved
+        && job->answer.content.len != 0)
+    {
+        job->progress.reserved = 1;
+        ngx_http_hr_job_estimate(job, job->answer.content);
+    }
 
     hr_answer_reader_destroy(job->call.reader);
     job->call.reader = NULL;

@@ -303,8 +303,7 @@ ngx_http_hr_job_stop(ngx_http_hr_job_t *job)
 {
     if (job->calling) {
         job->calling = 0;
-        ngx_http_hr_call_abort(&job->call);
-        job->call.elapsed = ngx_current_msec - job->call.started;
+        ngx_http_hr_job_call_stop(job);
     }
 
     job->waiting = 0;

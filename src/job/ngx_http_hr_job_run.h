@@ -110,6 +110,7 @@ struct ngx_http_hr_job_s {
     unsigned                  storing:1;    /* the pause is before a write */
     unsigned                  waiting:1;    /* for room in a pool's queue */
     unsigned                  starved:1;    /* no connection or memory here */
+    unsigned                  spent_told:1; /* what a stopped call has used */
 };
 
 /*
@@ -143,6 +144,8 @@ void ngx_http_hr_job_broken(ngx_http_hr_job_t *job, const char *what,
 /* job_model.c: the call of the model and the judgement of its answer */
 
 void ngx_http_hr_job_call(ngx_http_hr_job_t *job);
+/* Closes the call that runs; what it has cost so far is estimated. */
+void ngx_http_hr_job_call_stop(ngx_http_hr_job_t *job);
 /* The deadline of the attempt has come. */
 void ngx_http_hr_job_call_expired(ngx_http_hr_job_t *job);
 /* What is left of the time that the task may take, in ms; 0: nothing. */

@@ -32,9 +32,11 @@ typedef struct {
 
     /*
      * What the call has cost, as soon as the upstream says so: a worker that is
-     * killed before it has stored the attempt leaves it here for the ledger.
+     * killed before it has stored the attempt leaves it here for the ledger.  Until
+     * then what it may cost at most, so that a budget is never counted too low.
      */
     ngx_uint_t      billed;         /* 1: the rest is known */
+    ngx_uint_t      reserved;       /* 1: it is estimated, unless billed */
     int64_t         tokens_in, tokens_out;
     double          cost_usd;
     char            model[NGX_HTTP_HR_JOBS_MODEL];  /* NUL-terminated, may be cut */

@@ -1,6 +1,6 @@
 /*
- * What a request asks to go wrong: the header X-Simulate and the end of the
- * model's name, both of the form
+ * What a request asks to go wrong: the directive hr_llm_simulator_words, the
+ * header X-Simulate and the end of the model's name, all of the form
  *
  *   slow:5+status:429+retry-after:2
  *

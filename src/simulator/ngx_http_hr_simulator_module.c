@@ -9,6 +9,7 @@
 typedef struct {
     ngx_flag_t  enable;
     ngx_msec_t  delay;
+    ngx_str_t   words;
 } ngx_http_hr_sim_loc_conf_t;
 
 
@@ -24,8 +25,12 @@ static char *ngx_http_hr_sim_enable(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_hr_sim_delay(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_hr_sim_words(ngx_conf_t *cf, void *post, void *data);
 static char *ngx_http_hr_sim_stats(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+
+
+static ngx_conf_post_t  ngx_http_hr_sim_words_post = { ngx_http_hr_sim_words };
 
 
 static ngx_command_t  ngx_http_hr_sim_commands[] = {
@@ -48,6 +53,17 @@ static ngx_command_t  ngx_http_hr_sim_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_hr_sim_loc_conf_t, delay),
       NULL },
+
+    /*
+     * syntax: hr_llm_simulator_words <words>; context: location.  What goes wrong
+     * with every request, so that the model may have the name of a real one.
+     */
+    { ngx_string("hr_llm_simulator_words"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_hr_sim_loc_conf_t, words),
+      &ngx_http_hr_sim_words_post },
 
     /*
      * syntax: hr_llm_simulator_stats; context: location.  GET answers the
@@ -226,6 +242,7 @@ ngx_http_hr_sim_prepare(ngx_http_hr_sim_ctx_t *ctx)
 
     if (rc == NGX_OK) {
         words = ngx_http_hr_sim_header(r);
+        (void) ngx_http_hr_sim_behaviour_parse(&conf->words, &behaviour, &bad);
         rc = ngx_http_hr_sim_behaviour_parse(&words, &behaviour, &bad);
 
         if (rc == NGX_OK) {
@@ -341,6 +358,23 @@ ngx_http_hr_sim_delay(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     lcf->delay = (ngx_msec_t) ms;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_hr_sim_words(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_str_t                     bad;
+    ngx_http_hr_sim_behaviour_t   behaviour;
+
+    ngx_memzero(&behaviour, sizeof(ngx_http_hr_sim_behaviour_t));
+
+    if (ngx_http_hr_sim_behaviour_parse(data, &behaviour, &bad) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "unknown behaviour \"%V\"", &bad);
+        return NGX_CONF_ERROR;
+    }
 
     return NGX_CONF_OK;
 }

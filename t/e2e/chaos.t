@@ -24,9 +24,9 @@ my $every = $long ? 2 : 0.7;            # seconds between two kills
 srand $seed;
 diag("HR_E2E_SEED=$seed") if $long;
 
-my $model  = HR::Model->start(delay => 0.3);
+my $model  = HR::Model->start(delay => 0.3, words => 'chaos:30');
 my $server = HR::Server->start(
-    HR_LLM_URL => $model->url, HR_LLM_MODEL => 'vendor/model/sim/chaos:30',
+    HR_LLM_URL => $model->url, HR_LLM_MODEL => 'google/gemini-2.5-flash',
     HR_LLM_CONCURRENCY => 25,
     HR_LLM_OPTIONS => 'timeout=3s retry=200ms breaker=500ms attempts=4');
 my $token = $server->client->{token};
@@ -118,11 +118,13 @@ HAVING count(h.id) <> t.attempt OR count(DISTINCT h.attempt) <> t.attempt
 SQL
 
 # The ledger.  An answer that lay in the socket of a worker that was killed is the only
-# one that cannot be known; its attempt is there, as interrupted.
-my (%ours, %theirs, %lost, %words);
+# one that cannot be known; its attempt is there, as interrupted, with what it may have
+# cost at most, so that the sum is never below the model's.
+my (%ours, %theirs, %lost, %lost_cost, %words);
 my ($sum_ours, $sum_theirs) = (0, 0);
 for my $row ($server->sql('SELECT task_id, tokens_in, tokens_out, cost_usd FROM generation_history'
-                          . ' WHERE tokens_in > 0 OR tokens_out > 0 OR cost_usd > 0')) {
+                          . ' WHERE (tokens_in > 0 OR tokens_out > 0 OR cost_usd > 0)'
+                        . ' AND NOT cost_estimated')) {
     my ($task, $in, $out, $cost) = @$row;
     $ours{$task}{sprintf '%d+%d=%.9f', $in, $out, $cost}++;
     $sum_ours += $cost;
@@ -144,27 +146,34 @@ for my $task (keys %{{ %ours, %theirs }}) {
         next if !$less;
         my ($cost) = $item =~ /=(.*)/;
         $lost{$task} += $less;
+        $lost_cost{$task} += $less * $cost;
         $missing += $less;
         $sum_missing += $less * $cost;
     }
 }
 for my $task (keys %lost) {
-    my ($cut) = map { $_->[0] } $server->sql(
-        "SELECT count(*) FROM generation_history WHERE task_id = '$task'"
-        . " AND error_code = 'interrupted' AND coalesce(tokens_in, 0) = 0");
+    my ($cut, $most) = map { @$_ } $server->sql(
+        "SELECT count(*), total(cost_usd) FROM generation_history WHERE task_id = '$task'"
+        . " AND error_code = 'interrupted' AND cost_estimated");
+    push @wrong, "$task: the estimate of $most is too low"
+        if $cut && $most * $lost{$task} / $cut < $lost_cost{$task};
     push @wrong, "$task: $lost{$task} answers are not in the ledger, $cut attempts were cut off"
         if $cut < $lost{$task};
 }
 is_deeply(\@wrong, [], 'the ledger of costs is the model\'s, attempt by attempt');
 my $stats = $model->stats;
 cmp_ok(abs($stats->{cost} - $sum_ours - $sum_missing), '<', 1e-6, 'and so is the sum');
+my ($estimates, $estimated) = map { @$_ } $server->sql(
+    'SELECT count(*), total(cost_usd) FROM generation_history WHERE cost_estimated');
+cmp_ok($sum_ours + $estimated, '>=', $stats->{cost} - 1e-9,
+       'with its estimates the ledger is never below the model');
 
 is_deeply([$server->sql('PRAGMA integrity_check'), $server->sql('PRAGMA foreign_key_check')],
           [['ok']], 'the database is whole');
 
 my $kills = do { open my $in, '<', "$server->{home}/kills" or die; <$in> };
 my ($interrupted, $known) = map { @$_ } $server->sql(
-    "SELECT count(*), total(tokens_in > 0) FROM generation_history"
+    "SELECT count(*), total(tokens_in > 0 AND NOT cost_estimated) FROM generation_history"
     . " WHERE error_code = 'interrupted'");
 cmp_ok($kills, '>', 0, 'workers were killed');
 if ($long) {
@@ -176,6 +185,7 @@ if ($long) {
          scalar @ledger, $interrupted, $known);
     diag(sprintf 'cost: the model says %.9f, the ledger %.9f, lost with a worker %d answers, %.9f',
          $stats->{cost}, $sum_ours, $missing, $sum_missing);
+    diag(sprintf 'estimated: %d attempts that were cut off, %.9f at most', $estimates, $estimated);
     diag('failed: ', join ', ', map { "$_->[0] $_->[1]" } $server->sql(
         "SELECT error_code, count(*) FROM generation_tasks WHERE status = 'failed' GROUP BY 1"));
 }

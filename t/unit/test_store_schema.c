@@ -210,7 +210,7 @@ empty_file(void)
     hr_fixture_config.seed_ctx = &one;
     IS_INT(hr_store_prepare(&hr_fixture_config, &report, &diag), HR_OK,
            "it is created");
-    OK(report.created && report.wal && report.migrations == 5 && report.seeded == 1
+    OK(report.created && report.wal && report.migrations == 6 && report.seeded == 1
        && asked == 1, "seeded by the call-back");
     IS_INT(hr_store_prepare(&hr_fixture_config, &report, &diag), HR_OK,
            "a second start");

@@ -240,6 +240,7 @@ known(void *data, const hr_store_lease_t *l, hr_store_usage_t *usage)
     if (hr_str_eq(l->id, is->id) && l->attempt == is->attempt) {
         usage->tokens_in = 900;
         usage->cost_usd = 0.25;
+        usage->estimated = true;
     }
 }
 
@@ -284,6 +285,8 @@ spent(void)
     IS_INT(count("SELECT sum(tokens_in) FROM generation_history WHERE error_code ="
                  " 'interrupted' AND cost_usd = 0.25"), 900,
            "what is known of an interrupted attempt is in its row");
+    IS_INT(count("SELECT sum(cost_estimated) FROM generation_history"), 1,
+           "with a mark when it is an estimate");
     IS_INT(count("SELECT count(*) FROM generation_history WHERE error_code ="
                  " 'interrupted' AND attempt = 5 AND tokens_in = 0"), 1,
            "what is not known is not made up");
@@ -300,10 +303,12 @@ spent(void)
     usage.tokens_out = 30;
     usage.cost_usd = 0.5;
     usage.model = HR_STR("m");
+    usage.estimated = true;
     IS_INT(WRITE(hr_store_task_spent(w, &two, &usage, AT(200608))), HR_OK,
            "what the cancelled attempt has cost comes later");
     IS_INT(count("SELECT tokens_used FROM generation_history WHERE status ="
-                 " 'cancelled' AND model = 'm' AND cost_usd = 0.5"), 730,
+                 " 'cancelled' AND model = 'm' AND cost_usd = 0.5"
+                 " AND cost_estimated = 1"), 730,
            "into its row");
     usage.tokens_in = 1;
     IS_INT(WRITE(hr_store_task_spent(w, &two, &usage, AT(200608))), HR_NOT_FOUND,

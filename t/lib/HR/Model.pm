@@ -20,7 +20,7 @@ use HR::Client ();
 use HR::Server ();
 use POSIX ();
 
-# delay: seconds of an answer; keep: the bodies of the requests are kept
+# delay: seconds of an answer; words: what goes wrong; keep: the bodies of the requests are kept
 sub start {
     my ($class, %opt) = @_;
 
@@ -29,6 +29,7 @@ sub start {
     my $module = abs_path($ENV{HR_TEST_BUILD} || 'build/nginx')
                  . '/ngx_http_hr_simulator_module.so';
     my $delay = $opt{delay} // 0;
+    my $words = $opt{words} ? "hr_llm_simulator_words $opt{words};" : '';
     my $body  = $opt{keep} ? '$request_body' : '';
 
     chmod 0755, $self->{home};
@@ -58,6 +59,7 @@ http {
             client_body_buffer_size 2m;
             hr_llm_simulator on;
             hr_llm_simulator_delay ${delay}s;
+            $words
         }
         location = /stats { access_log off; hr_llm_simulator_stats; }
     }
