@@ -279,3 +279,54 @@ GET /health/live
 [200, 200, 200, 200, 404]
 --- response_headers eval
 [("Cache-Control: no-store\n! ETag") x 3, "Cache-Control: no-store", "Cache-Control: no-store"]
+
+
+
+=== TEST 11: a new name ends no list of positions and no dashboard; what those tell does, at once
+--- hr_config eval: $main::CACHE
+--- setup
+my @clients = clients();
+generate();
+my $id = api(GET => '/api/profiles/')->{profiles}[0]{profile_id};
+my $get = "/api/profiles/$id";
+my @urls = ('/api/organization/positions', '/api/dashboard/stats', '/api/dashboard/stats/minimal');
+my $write = sub {
+    my ($method, $url, $body) = @_;
+    for my $client (@clients) { $client->get($_) for @urls }
+    @clients = reverse @clients;
+    my $got = $clients[0]->request($method, $url, body => $body);
+    is($got->{status}, 200, "$method $url");
+};
+my $said = sub {
+    my ($name, $want) = @_;
+    for my $client (@clients) {
+        my $plain = $client->get($urls[0]);
+        my ($item) = grep { ($_->{profile_id} // $_->{archived_profile_id} // '') eq $id }
+                     @{ $plain->{json}{data}{items} };
+        is(join('/', map { $_ // '-' } @$item{qw( profile_exists current_version version_count )}),
+            $want, "$name: the position");
+        is($client->get($urls[2])->{json}{data}{profiles_count}, $want =~ /^1/ ? 1 : 0,
+            "$name: the dashboard");
+        my $gzip = $client->get($urls[0], headers => { 'Accept-Encoding' => 'gzip' });
+        ok(gunzip($gzip->{body}) eq $plain->{body}, "$name: the same, compressed");
+    }
+};
+$write->(PUT => $get, { employee_name => 'Сотрудник новый' });
+for my $client (@clients) {
+    is($client->get($_)->{headers}{'x-cache'}, 'HIT', "a new name: $_ stays") for @urls;
+}
+$said->('a new name', '1/1/1');
+my $document = api(GET => $get)->{profile};
+$document->{position_title} = 'Должность другая';
+$write->(PUT => "$get/content", { profile_data => $document });
+$said->('another text', '1/2/2');
+$write->(PUT => "$get/versions/1/set-active");
+$said->('the first version again', '1/1/2');
+$write->(DELETE => "$get/versions/2");
+$said->('one version less', '1/1/1');
+$write->(PUT => $get, { status => 'archived' });
+$said->('archived by its status', '0/-/-');
+$write->(POST => "$get/restore");
+$said->('restored', '1/1/1');
+--- request
+GET /health/live

@@ -1,5 +1,6 @@
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_org.h"
+#include "ngx_http_hr_links.h"
 
 
 /*
@@ -93,7 +94,7 @@ ngx_http_hr_dashboard_full(hr_jw_t *jw, ngx_http_hr_work_t *w,
     const ngx_http_hr_dashboard_t *d)
 {
     int64_t  active = d->counts.tasks_queued + d->counts.tasks_processing;
-    int64_t  with = d->links.stats.with_profiles;
+    int64_t  with = d->links.view->stats.with_profiles;
     int64_t  total = d->org.positions_total;
     double   percent = hr_org_percent((size_t) with, (size_t) total);
 
@@ -155,9 +156,9 @@ ngx_http_hr_dashboard_minimal(hr_jw_t *jw, ngx_http_hr_work_t *w,
 {
     hr_jw_object(jw);
     hr_jw_kint(jw, "positions_count", d->org.positions_total);
-    hr_jw_kint(jw, "profiles_count", d->links.stats.with_profiles);
+    hr_jw_kint(jw, "profiles_count", d->links.view->stats.with_profiles);
     hr_jw_kdouble(jw, "completion_percentage",
-                  hr_org_percent(d->links.stats.with_profiles,
+                  hr_org_percent(d->links.view->stats.with_profiles,
                                  d->org.positions_total));
     hr_jw_kint(jw, "active_tasks_count",
                d->counts.tasks_queued + d->counts.tasks_processing);
@@ -254,6 +255,7 @@ ngx_http_hr_dashboard_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 
     rc = ngx_http_hr_dashboard_load(w, conn, in->what, &d);
     if (rc != HR_OK) {
+        ngx_http_hr_links_release(&d.links);
         return rc;
     }
 
@@ -263,6 +265,8 @@ ngx_http_hr_dashboard_run(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
                                            "Statistics"));
     write[in->what](&jw, w, &d);
     hr_envelope_end(&jw);
+
+    ngx_http_hr_links_release(&d.links);
 
     return w->out.body.err;
 }
@@ -309,21 +313,21 @@ ngx_http_hr_dashboard_recent(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 
 #define NGX_HTTP_HR_DASHBOARD_FLAGS                                           \
     (NGX_HTTP_HR_REVALIDATE|NGX_HTTP_HR_CACHED|NGX_HTTP_HR_CACHE_DATA         \
-     |NGX_HTTP_HR_CACHE_PROFILES|NGX_HTTP_HR_CACHE_TASKS)
+     |NGX_HTTP_HR_CACHE_TASKS)
 
 const ngx_http_hr_route_t  ngx_http_hr_dashboard_routes[] = {
 
     { "/api/dashboard/stats", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
-      NGX_HTTP_HR_DASHBOARD_FLAGS, 0, ngx_http_hr_dashboard_stats,
-      "get_dashboard_stats" },
+      NGX_HTTP_HR_DASHBOARD_FLAGS|NGX_HTTP_HR_CACHE_LINKS, 0,
+      ngx_http_hr_dashboard_stats, "get_dashboard_stats" },
 
     { "/api/dashboard/stats/minimal", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
-      NGX_HTTP_HR_DASHBOARD_FLAGS, 0, ngx_http_hr_dashboard_short,
-      "get_minimal_stats" },
+      NGX_HTTP_HR_DASHBOARD_FLAGS|NGX_HTTP_HR_CACHE_LINKS, 0,
+      ngx_http_hr_dashboard_short, "get_minimal_stats" },
 
     { "/api/dashboard/stats/activity", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
-      NGX_HTTP_HR_DASHBOARD_FLAGS, 0, ngx_http_hr_dashboard_recent,
-      "get_activity_stats" },
+      NGX_HTTP_HR_DASHBOARD_FLAGS|NGX_HTTP_HR_CACHE_PROFILES, 0,
+      ngx_http_hr_dashboard_recent, "get_activity_stats" },
 
     NGX_HTTP_HR_ROUTES_END
 };

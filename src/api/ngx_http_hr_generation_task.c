@@ -56,7 +56,7 @@ ngx_http_hr_task_announce(const hr_store_task_t *task)
         ngx_http_hr_touched_profile(task->profile_id);
     }
 
-    ngx_http_hr_touched(HR_STORE_T_PROFILES|HR_STORE_T_TASKS);
+    ngx_http_hr_touched(HR_STORE_T_PROFILES|HR_STORE_T_LINKS|HR_STORE_T_TASKS, NULL);
 }
 
 

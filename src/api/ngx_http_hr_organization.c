@@ -1,5 +1,6 @@
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_org.h"
+#include "ngx_http_hr_links.h"
 
 #include "hr_text.h"
 
@@ -97,28 +98,31 @@ ngx_http_hr_org_positions_data(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     hr_org_positions_t    positions;
     ngx_http_hr_links_t   links;
 
-    rc = ngx_http_hr_links_load(w, conn, &links);
-    if (rc != HR_OK) {
-        return rc;
-    }
-
     cuts = hr_arena_calloc(w->arena, sizeof(hr_gzip_cuts_t));
     if (cuts == NULL) {
         return HR_NOMEM;
     }
 
+    rc = ngx_http_hr_links_load(w, conn, &links);
+    if (rc != HR_OK) {
+        return rc;
+    }
+
     memset(&positions, 0, sizeof(positions));
-    positions.profiles = links.profiles;
-    positions.links = links.links;
+    positions.profiles = links.view->profiles;
+    positions.links = links.view->links;
     positions.tasks = links.tasks;
     positions.task_of_slot = links.task_of_slot;
     positions.times = w->answer.naive ? HR_TIME_WIRE_NAIVE : HR_TIME_WIRE_Z;
-
     positions.cuts = cuts;
 
     w->out.cuts = cuts;
 
-    return hr_org_write_positions(w->data.image, &positions, jw);
+    rc = hr_org_write_positions(w->data.image, &positions, jw);
+
+    ngx_http_hr_links_release(&links);
+
+    return rc;
 }
 
 
@@ -305,7 +309,7 @@ const ngx_http_hr_route_t  ngx_http_hr_organization_routes[] = {
       "get_search_items" },
 
     { "/api/organization/positions", NGX_HTTP_GET, NGX_HTTP_HR_VIEWER,
-      NGX_HTTP_HR_ORG_FLAGS|NGX_HTTP_HR_CACHE_PROFILES|NGX_HTTP_HR_CACHE_TASKS,
+      NGX_HTTP_HR_ORG_FLAGS|NGX_HTTP_HR_CACHE_LINKS|NGX_HTTP_HR_CACHE_TASKS,
       0, ngx_http_hr_org_positions, "get_all_positions" },
 
     { "/api/organization/structure", NGX_HTTP_POST, NGX_HTTP_HR_VIEWER,

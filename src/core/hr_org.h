@@ -243,6 +243,8 @@ typedef struct {
     double    quality_score;    /* 0.0..1.0 */
     int32_t   current_version;  /* 0: not shown */
     int32_t   version_count;    /* 0: not shown */
+    bool      placed;           /* slot is known: hr_org_place_profile() */
+    uint32_t  slot;
 } hr_org_profile_t;
 
 typedef struct {
@@ -264,6 +266,8 @@ typedef struct {
  */
 uint32_t hr_org_slot_of(const hr_org_t *org, hr_str_t department,
     hr_str_t position, hr_str_t unit_path);
+/* The same for a row that is linked many times: notes it in placed and slot. */
+hr_rc_t hr_org_place_profile(const hr_org_t *org, hr_org_profile_t *profile);
 
 /*
  * Fills links (hr_org_slot_count() elements) with the newest completed and the

@@ -116,6 +116,28 @@ hr_org_slot_of(const hr_org_t *org, hr_str_t department, hr_str_t position,
 }
 
 
+hr_rc_t
+hr_org_place_profile(const hr_org_t *org, hr_org_profile_t *profile)
+{
+    hr_rc_t  rc;
+
+    rc = hr_org_place(org, profile->department, profile->position,
+                      profile->unit_path, &profile->slot);
+
+    if (rc == HR_NOMEM) {
+        return rc;
+    }
+
+    if (rc != HR_OK) {
+        profile->slot = HR_ORG_NONE;
+    }
+
+    profile->placed = true;
+
+    return HR_OK;
+}
+
+
 /* Takes row into *link when it is newer than what is there. */
 static void
 hr_org_link_newer(const hr_org_profile_t *rows, uint32_t row,
@@ -156,7 +178,13 @@ hr_org_link_row(const hr_org_t *org, const hr_org_profile_t *rows,
         return HR_OK;
     }
 
-    rc = hr_org_place(org, p->department, p->position, p->unit_path, &slot);
+    if (p->placed) {
+        slot = p->slot;
+        rc = slot < hr_org_slot_count(org) ? HR_OK : HR_NOT_FOUND;
+
+    } else {
+        rc = hr_org_place(org, p->department, p->position, p->unit_path, &slot);
+    }
 
     if (rc == HR_NOMEM) {
         return HR_NOMEM;

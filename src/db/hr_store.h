@@ -202,8 +202,22 @@ hr_rc_t hr_store_rollback_to(hr_store_conn_t *conn);
 #define HR_STORE_T_HISTORY   0x20u
 #define HR_STORE_T_AUDIT     0x40u
 #define HR_STORE_T_LOGINS    0x80u      /* of an account: only the time of its last login */
+/* With PROFILES: what hr_store_links_each() tells, more than a name or an approval. */
+#define HR_STORE_T_LINKS    0x100u
 
 unsigned hr_store_touched(const hr_store_conn_t *conn);
+
+/*
+ * Where LINKS were touched: slots of the folded copy, by their number modulo 256,
+ * a bit each.  More may be set than have changed.
+ */
+#define HR_STORE_STRIPES  256
+
+typedef struct {
+    uint64_t  bits[HR_STORE_STRIPES / 64];
+} hr_store_stripes_t;
+
+const hr_store_stripes_t *hr_store_touched_stripes(const hr_store_conn_t *conn);
 
 /* Several reads of one snapshot; end it soon, it holds back the checkpoint. */
 hr_rc_t hr_store_snapshot(hr_store_conn_t *conn);

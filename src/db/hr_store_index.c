@@ -370,7 +370,11 @@ hr_store_index_write(hr_store_conn_t *conn, hr_str_t profile_id,
 
     rc = hr_store_entry(conn, profile_id, &old);
 
+    hr_store_touch_slot(conn, source->slot);
+
     if (rc == HR_OK) {
+        hr_store_touch_slot(conn, old.slot);
+
         if (old.slot != source->slot || old.status != source->status) {
             rc = hr_store_slot_count(conn, old.slot, old.status, -1);
             if (rc == HR_OK) {
@@ -449,6 +453,8 @@ hr_store_index_remove(hr_store_conn_t *conn, hr_str_t profile_id)
         return rc == HR_NOT_FOUND ? HR_OK : rc;
     }
 
+    hr_store_touch_slot(conn, old.slot);
+
     rc = hr_store_slot_count(conn, old.slot, old.status, -1);
     if (rc != HR_OK) {
         return rc;
@@ -465,7 +471,8 @@ hr_store_index_repair(hr_store_conn_t *conn, const hr_str_t *ids, size_t count)
     size_t   i;
     hr_rc_t  rc;
 
-    rc = hr_store_write(conn, count == 0 ? 0 : HR_STORE_T_PROFILES);
+    rc = hr_store_write(conn, count == 0 ? 0 : HR_STORE_T_PROFILES
+                                             | HR_STORE_T_LINKS);
 
     for (i = 0; i < count && rc == HR_OK; i++) {
         rc = hr_store_index_put(conn, ids[i]);

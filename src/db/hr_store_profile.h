@@ -186,10 +186,16 @@ typedef struct {
     double              completeness_score;
     int64_t             current_version;
     int64_t             version_count;
+    int64_t             slot;           /* of the folded copy */
+    int64_t             seq;            /* order of insertion */
 } hr_store_link_t;
 
 hr_rc_t hr_store_links_each(hr_store_conn_t *conn, unsigned mask,
     hr_rc_t (*row)(void *ctx, const hr_store_link_t *link), void *ctx);
+/* Those of the slots of one stripe. */
+hr_rc_t hr_store_links_stripe(hr_store_conn_t *conn, unsigned mask,
+    unsigned stripe, hr_rc_t (*row)(void *ctx, const hr_store_link_t *link),
+    void *ctx);
 
 
 /* -- versions -- */

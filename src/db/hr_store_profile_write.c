@@ -28,7 +28,7 @@ hr_store_profile_insert(hr_store_conn_t *conn, hr_str_t id,
     hr_rc_t   rc;
     hr_str_t  metadata;
 
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES);
+    rc = hr_store_write(conn, HR_STORE_T_PROFILES | HR_STORE_T_LINKS);
     if (rc == HR_OK) {
         rc = hr_store_check_content(conn, content);
     }
@@ -86,7 +86,11 @@ hr_store_profile_update(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t id,
     hr_rc_t           rc;
     hr_store_head_t   head;
 
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES);
+    /* the name of an employee stands in no link */
+    rc = hr_store_write(conn, (meta->fields & (HR_STORE_SET_STATUS
+                                               | HR_STORE_SET_UNIT))
+                              ? HR_STORE_T_PROFILES | HR_STORE_T_LINKS
+                              : HR_STORE_T_PROFILES);
     if (rc != HR_OK) {
         return rc;
     }
@@ -134,7 +138,7 @@ hr_store_flip(hr_store_conn_t *conn, hr_str_t id, bool archive,
     int64_t           changed;
     hr_store_head_t   head;
 
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES);
+    rc = hr_store_write(conn, HR_STORE_T_PROFILES | HR_STORE_T_LINKS);
     if (rc != HR_OK) {
         return rc;
     }
@@ -193,7 +197,7 @@ hr_store_profiles_set_status(hr_store_conn_t *conn, const hr_str_t *ids,
 
     *changed = 0;
 
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES);
+    rc = hr_store_write(conn, HR_STORE_T_PROFILES | HR_STORE_T_LINKS);
     if (rc != HR_OK) {
         return rc;
     }
@@ -253,8 +257,8 @@ hr_store_profile_purge(hr_store_conn_t *conn, hr_str_t id)
     hr_rc_t  rc;
     int64_t  changed, open;
 
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES | HR_STORE_T_TASKS
-                              | HR_STORE_T_HISTORY | HR_STORE_T_BATCHES);
+    rc = hr_store_write(conn, HR_STORE_T_PROFILES | HR_STORE_T_LINKS
+                              | HR_STORE_T_TASKS | HR_STORE_T_HISTORY | HR_STORE_T_BATCHES);
     if (rc != HR_OK) {
         return rc;
     }

@@ -310,36 +310,18 @@ hr_store_link_read(hr_store_conn_t *conn, sqlite3_stmt *stmt,
     link->completeness_score = hr_store_col_unit(stmt, 8);
     link->current_version = hr_store_version_col(stmt, 9);
     link->version_count = sqlite3_column_int64(stmt, 10);
+    link->slot = sqlite3_column_int64(stmt, 11);
+    link->seq = sqlite3_column_int64(stmt, 12);
 }
 
 
-hr_rc_t
-hr_store_links_each(hr_store_conn_t *conn, unsigned mask,
+static hr_rc_t
+hr_store_links_rows(hr_store_conn_t *conn, sqlite3_stmt *stmt,
     hr_rc_t (*row)(void *ctx, const hr_store_link_t *link), void *ctx)
 {
     hr_rc_t           rc;
-    sqlite3_stmt     *stmt;
     hr_store_link_t   link;
 
-    hr_store_read(conn);
-
-    /* one look per slot and status, however many profiles there are */
-    stmt = hr_store_query(conn,
-        "SELECT p.id, p.department, p.position, p.unit_path, x.status,"
-        " p.employee_name, x.created_us, p.validation_score,"
-        " p.completeness_score, p.current_version,"
-        " (SELECT count(*) FROM profile_versions v WHERE v.profile_id = p.id)"
-        " FROM (SELECT 0 AS status UNION ALL SELECT 1 UNION ALL SELECT 2"
-        "       UNION ALL SELECT 3) wanted"
-        " CROSS JOIN search_slots s"
-        " CROSS JOIN search_profiles x ON x.seq ="
-        "  (SELECT newest.seq FROM search_profiles newest"
-        "   INDEXED BY idx_search_slot"
-        "   WHERE newest.slot = s.id AND newest.status = wanted.status"
-        "   ORDER BY newest.created_us DESC, newest.seq DESC LIMIT 1)"
-        " CROSS JOIN profiles p INDEXED BY idx_profiles_card"
-        " ON p.id = x.profile_id"
-        " WHERE (?1 >> wanted.status) & 1", "i", (int64_t) mask);
     if (stmt == NULL) {
         return HR_ERROR;
     }
@@ -356,6 +338,61 @@ hr_store_links_each(hr_store_conn_t *conn, unsigned mask,
     hr_store_end(stmt);
 
     return rc == HR_NOT_FOUND ? HR_OK : rc;
+}
+
+
+/* One look per slot and status, however many profiles there are. */
+#define HR_STORE_LINKS_SQL                                                    \
+    "SELECT p.id, p.department, p.position, p.unit_path, x.status,"           \
+    " p.employee_name, x.created_us, p.validation_score,"                     \
+    " p.completeness_score, p.current_version,"                               \
+    " (SELECT count(*) FROM profile_versions v WHERE v.profile_id = p.id),"   \
+    " s.id, x.seq"                                                            \
+    " FROM (SELECT 0 AS status UNION ALL SELECT 1 UNION ALL SELECT 2"         \
+    "       UNION ALL SELECT 3) wanted"                                       \
+    " CROSS JOIN search_slots s"                                              \
+    " CROSS JOIN search_profiles x ON x.seq ="                                \
+    "  (SELECT newest.seq FROM search_profiles newest"                        \
+    "   INDEXED BY idx_search_slot"                                           \
+    "   WHERE newest.slot = s.id AND newest.status = wanted.status"           \
+    "   ORDER BY newest.created_us DESC, newest.seq DESC LIMIT 1)"            \
+    " CROSS JOIN profiles p INDEXED BY idx_profiles_card"                     \
+    " ON p.id = x.profile_id"                                                 \
+    " WHERE (?1 >> wanted.status) & 1"
+
+
+hr_rc_t
+hr_store_links_each(hr_store_conn_t *conn, unsigned mask,
+    hr_rc_t (*row)(void *ctx, const hr_store_link_t *link), void *ctx)
+{
+    hr_store_read(conn);
+
+    return hr_store_links_rows(conn,
+                               hr_store_query(conn, HR_STORE_LINKS_SQL, "i",
+                                              (int64_t) mask), row, ctx);
+}
+
+
+hr_rc_t
+hr_store_links_stripe(hr_store_conn_t *conn, unsigned mask, unsigned stripe,
+    hr_rc_t (*row)(void *ctx, const hr_store_link_t *link), void *ctx)
+{
+    hr_rc_t  rc;
+    int64_t  slot, last;
+
+    hr_store_read(conn);
+
+    rc = hr_store_int(conn, &last, "SELECT coalesce(max(id), 0)"
+                                   " FROM search_slots", "");
+
+    for (slot = stripe; rc == HR_OK && slot <= last; slot += HR_STORE_STRIPES) {
+        rc = hr_store_links_rows(conn,
+                                 hr_store_query(conn, HR_STORE_LINKS_SQL
+                                                " AND s.id = ?2", "ii",
+                                                (int64_t) mask, slot), row, ctx);
+    }
+
+    return rc;
 }
 
 

@@ -445,6 +445,7 @@ hr_store_begin(hr_store_conn_t *conn)
         conn->in_transaction = true;
         conn->in_savepoint = false;
         conn->touched = 0;
+        memset(&conn->stripes, 0, sizeof(conn->stripes));
         conn->changes_before = sqlite3_total_changes64(conn->db);
     }
 
@@ -497,6 +498,7 @@ hr_store_rollback(hr_store_conn_t *conn)
     conn->in_transaction = false;
     conn->in_savepoint = false;
     conn->touched = 0;
+    memset(&conn->stripes, 0, sizeof(conn->stripes));
 }
 
 
@@ -523,6 +525,7 @@ hr_store_savepoint(hr_store_conn_t *conn)
     if (rc == HR_OK) {
         conn->in_savepoint = true;
         conn->touched_before = conn->touched;
+        conn->stripes_before = conn->stripes;
     }
 
     return rc;
@@ -574,6 +577,7 @@ hr_store_rollback_to(hr_store_conn_t *conn)
 
     conn->in_savepoint = false;
     conn->touched = conn->touched_before;
+    conn->stripes = conn->stripes_before;
     conn->error = error;
 
     return HR_OK;
@@ -584,6 +588,27 @@ unsigned
 hr_store_touched(const hr_store_conn_t *conn)
 {
     return conn->touched;
+}
+
+
+const hr_store_stripes_t *
+hr_store_touched_stripes(const hr_store_conn_t *conn)
+{
+    return &conn->stripes;
+}
+
+
+void
+hr_store_touch_slot(hr_store_conn_t *conn, int64_t slot)
+{
+    unsigned  stripe = (unsigned) (slot % HR_STORE_STRIPES);
+
+    if (slot < 0) {
+        memset(&conn->stripes, 0xff, sizeof(conn->stripes));
+        return;
+    }
+
+    conn->stripes.bits[stripe / 64] |= UINT64_C(1) << stripe % 64;
 }
 
 

@@ -43,6 +43,8 @@ struct hr_store_conn_s {
 
     unsigned                touched;
     unsigned                touched_before; /* at the open savepoint */
+    hr_store_stripes_t      stripes;
+    hr_store_stripes_t      stripes_before;
     int64_t                 changes_before; /* total changes at begin */
     bool                    in_transaction;
     bool                    in_savepoint;
@@ -67,6 +69,8 @@ hr_rc_t hr_store_refuse(hr_store_conn_t *conn, hr_rc_t rc,
 hr_rc_t hr_store_write(hr_store_conn_t *conn, unsigned touches);
 /* Every read begins with it. */
 void hr_store_read(hr_store_conn_t *conn);
+/* Notes that what is linked in the slot may have changed; slot below 0: in all. */
+void hr_store_touch_slot(hr_store_conn_t *conn, int64_t slot);
 
 
 /*

@@ -256,7 +256,7 @@ hr_store_version_append(hr_store_conn_t *conn, hr_str_t profile_id,
 
     memset(appended, 0, sizeof(*appended));
 
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES);
+    rc = hr_store_write(conn, HR_STORE_T_PROFILES | HR_STORE_T_LINKS);
     if (rc != HR_OK) {
         return rc;
     }
@@ -396,7 +396,7 @@ hr_store_version_activate(hr_store_conn_t *conn, hr_str_t profile_id,
 
     memset(activated, 0, sizeof(*activated));
 
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES);
+    rc = hr_store_write(conn, HR_STORE_T_PROFILES | HR_STORE_T_LINKS);
     if (rc != HR_OK) {
         return rc;
     }
@@ -426,7 +426,7 @@ hr_store_version_delete(hr_store_conn_t *conn, hr_str_t profile_id,
 
     memset(deleted, 0, sizeof(*deleted));
 
-    rc = hr_store_write(conn, HR_STORE_T_PROFILES);
+    rc = hr_store_write(conn, HR_STORE_T_PROFILES | HR_STORE_T_LINKS);
     if (rc == HR_OK) {
         rc = hr_store_head(conn, profile_id, &head);
     }
@@ -464,6 +464,8 @@ hr_store_version_delete(hr_store_conn_t *conn, hr_str_t profile_id,
         return rc;
     }
 
+    /* a link tells how many there are, and the copy does not change */
+    hr_store_touch_slot(conn, -1);
     deleted->remaining--;
 
     /* the document did not change, so neither does its tag; the number stays

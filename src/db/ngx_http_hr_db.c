@@ -518,9 +518,10 @@ static void
 ngx_http_hr_db_batch_run(ngx_http_hr_db_batch_t *batch)
 {
     hr_rc_t           rc;
-    unsigned          touched;
-    ngx_uint_t        i, changed;
-    hr_store_conn_t  *conn;
+    unsigned            touched;
+    ngx_uint_t          i, changed;
+    hr_store_conn_t    *conn;
+    hr_store_stripes_t  stripes;
 
     conn = ngx_http_hr_db_connection(HR_STORE_WRITER, batch->op[0]);
     if (conn == NULL) {
@@ -555,10 +556,11 @@ ngx_http_hr_db_batch_run(ngx_http_hr_db_batch_t *batch)
     }
 
     touched = hr_store_touched(conn);
+    stripes = *hr_store_touched_stripes(conn);
     rc = hr_store_commit(conn);
 
     if (rc == HR_OK) {
-        ngx_http_hr_db_conf->committed(touched);
+        ngx_http_hr_db_conf->committed(touched, &stripes);
     }
 
     for (i = 0; i < batch->n; i++) {

@@ -60,7 +60,8 @@ typedef struct {
      * this worker hears of it: whoever reads the database sees the rows already.
      * Atomics only.
      */
-    void                  (*committed)(unsigned touched);
+    void                  (*committed)(unsigned touched,
+                                const hr_store_stripes_t *stripes);
 } ngx_http_hr_db_conf_t;
 
 /* Called in init_process; conf must outlive the process. */

@@ -238,6 +238,7 @@ ngx_http_hr_turn_note(const char *what)
 #define NGX_HTTP_HR_CACHE_USERS    0x4000   /* ... ends with any account change */
 #define NGX_HTTP_HR_CACHE_SECOND   0x8000   /* ... lives one second */
 #define NGX_HTTP_HR_FIGURES       0x10000   /* what a location with hr_metrics answers */
+#define NGX_HTTP_HR_CACHE_LINKS   0x20000   /* ... ends with what positions tell of profiles */
 
 /*
  * NGX_OK or another code of the answer writer: answered.  NGX_DONE: it will be

@@ -354,6 +354,10 @@ ngx_http_hr_cache_key(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
         ngx_http_hr_epochs_add_family(&ctx->epochs, NGX_HTTP_HR_EPOCH_PROFILES);
     }
 
+    if (flags & NGX_HTTP_HR_CACHE_LINKS) {
+        ngx_http_hr_epochs_add_family(&ctx->epochs, NGX_HTTP_HR_EPOCH_LINKS);
+    }
+
     if (flags & NGX_HTTP_HR_CACHE_TASKS) {
         ngx_http_hr_epochs_add_family(&ctx->epochs, NGX_HTTP_HR_EPOCH_TASKS);
     }

@@ -7,10 +7,11 @@
 #include "ngx_http_hr_db.h"
 
 /*
- * touched: HR_STORE_T_* bits of the transaction.  The bridge calls it in the
- * writer's thread, right after the commit (ngx_http_hr_db_conf_t).
+ * touched: HR_STORE_T_* bits of the transaction; stripes: where LINKS were, NULL:
+ * anywhere.  The bridge calls it in the writer's thread, right after the commit
+ * (ngx_http_hr_db_conf_t).
  */
-void ngx_http_hr_touched(unsigned touched);
+void ngx_http_hr_touched(unsigned touched, const hr_store_stripes_t *stripes);
 /* The slot of one profile, beside its family; before the change is acknowledged. */
 void ngx_http_hr_touched_profile(hr_str_t id);
 

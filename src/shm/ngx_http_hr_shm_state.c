@@ -28,7 +28,7 @@ ngx_http_hr_state_add(ngx_conf_t *cf, void *tag)
 
     ngx_str_set(&shm->name, "hr_state");
     shm->root_size = sizeof(ngx_http_hr_state_t);
-    shm->layout = 2;
+    shm->layout = 3;
     shm->create = ngx_http_hr_state_create;
 
     if (ngx_http_hr_shm_add(cf, shm,
@@ -155,6 +155,28 @@ void
 ngx_http_hr_epoch_slot_bump(ngx_uint_t slot)
 {
     (void) ngx_atomic_fetch_add(&ngx_http_hr_state()->slot_epoch[slot], 1);
+}
+
+
+void
+ngx_http_hr_epoch_stripes(ngx_atomic_uint_t value[NGX_HTTP_HR_EPOCH_STRIPES])
+{
+    ngx_uint_t            i;
+    ngx_http_hr_state_t  *state = ngx_http_hr_state();
+
+    for (i = 0; i < NGX_HTTP_HR_EPOCH_STRIPES; i++) {
+        value[i] = state->stripe_epoch[i];
+    }
+
+    /* what is read after this is not older */
+    ngx_memory_barrier();
+}
+
+
+void
+ngx_http_hr_epoch_stripe_bump(ngx_uint_t stripe)
+{
+    (void) ngx_atomic_fetch_add(&ngx_http_hr_state()->stripe_epoch[stripe], 1);
 }
 
 

@@ -20,12 +20,14 @@ typedef enum {
     NGX_HTTP_HR_EPOCH_PROFILES,     /* any profile or version */
     NGX_HTTP_HR_EPOCH_TASKS,        /* any generation task changed its state */
     NGX_HTTP_HR_EPOCH_USERS,        /* any account */
+    NGX_HTTP_HR_EPOCH_LINKS,        /* which profile stands for which position */
     NGX_HTTP_HR_EPOCH_SESSIONS,     /* perhaps a foreign write: look at sessions again */
     NGX_HTTP_HR_EPOCH_FAMILIES
 } ngx_http_hr_epoch_t;
 
 /* Single objects share hashed slots: a collision costs a re-render, never a stale answer. */
 #define NGX_HTTP_HR_EPOCH_SLOTS    4096
+#define NGX_HTTP_HR_EPOCH_STRIPES  256      /* of the links, as the store counts them */
 #define NGX_HTTP_HR_WORKER_SLOTS   256
 #define NGX_HTTP_HR_RATE_SLOTS     65536
 #define NGX_HTTP_HR_STAT_ROUTES    128
@@ -103,6 +105,7 @@ typedef struct {
     ngx_atomic_t                prepared;       /* hash of the database path that was checked */
     ngx_atomic_t                epoch[NGX_HTTP_HR_EPOCH_FAMILIES];
     ngx_atomic_t                slot_epoch[NGX_HTTP_HR_EPOCH_SLOTS];
+    ngx_atomic_t                stripe_epoch[NGX_HTTP_HR_EPOCH_STRIPES];
     ngx_atomic_t                rate[NGX_HTTP_HR_RATE_SLOTS];
     ngx_atomic_t                counter[NGX_HTTP_HR_COUNTERS];
     ngx_atomic_t                attempt[NGX_HTTP_HR_STAT_ATTEMPTS]; /* by hr_generr_t */
@@ -124,6 +127,9 @@ void ngx_http_hr_epoch_bump(ngx_http_hr_epoch_t family);
 ngx_uint_t ngx_http_hr_epoch_slot(u_char kind, const char *id, size_t len);
 ngx_atomic_uint_t ngx_http_hr_epoch_slot_value(ngx_uint_t slot);
 void ngx_http_hr_epoch_slot_bump(ngx_uint_t slot);
+/* All stripes; and one of them.  In any thread. */
+void ngx_http_hr_epoch_stripes(ngx_atomic_uint_t value[NGX_HTTP_HR_EPOCH_STRIPES]);
+void ngx_http_hr_epoch_stripe_bump(ngx_uint_t stripe);
 
 /*
  * One request more in the current window; returns how many it has had.  The

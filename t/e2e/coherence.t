@@ -197,8 +197,13 @@ sub position_of {
         my $md = $other->get("$url/download/md")->{body};
         utf8::decode($md);
         push @stale, "round $i: title in Markdown" if index($md, $title) < 0;
+        my $version = $other->get($url)->{json}{current_version} // 0;
+        $seen = position_of($other)->{current_version} // 0;
+        push @stale, "round $i: version $seen of the position, not $version" if $seen != $version;
 
         $change->($i, $one, DELETE => $url);
+        $seen = position_of($other)->{profile_id} // '';
+        push @stale, "round $i: an archived profile at its position" if $seen eq $profile;
         $seen = $other->get('/api/profiles/?status=archived')->{json}{pagination}{total};
         push @stale, "round $i: $seen archived" if $seen != 1;
 
@@ -207,7 +212,7 @@ sub position_of {
         push @stale, "round $i: $seen archived after restore" if $seen != 0;
     }
 
-    none('a change by one worker is seen by the other at once', 6 * $rounds, @stale);
+    none('a change by one worker is seen by the other at once', 8 * $rounds, @stale);
     is_deeply(\@refused, [], 'every change was accepted');
 }
 

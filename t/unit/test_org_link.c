@@ -29,8 +29,9 @@ hr_test_row(const char *id, const char *department, const char *position,
 static void
 test_places(const hr_org_t *org)
 {
-    size_t    i;
-    uint32_t  slot;
+    size_t            i;
+    uint32_t          slot;
+    hr_org_profile_t  row;
 
     static const struct {
         const char  *department, *position, *unit_path;
@@ -74,6 +75,13 @@ test_places(const hr_org_t *org)
                               hr_str_from_c(cases[i].position),
                               hr_str_from_c(cases[i].unit_path));
         IS_INT(slot, cases[i].slot, cases[i].name);
+
+        memset(&row, 0, sizeof(row));
+        row.department = hr_str_from_c(cases[i].department);
+        row.position = hr_str_from_c(cases[i].position);
+        row.unit_path = hr_str_from_c(cases[i].unit_path);
+        OK(hr_org_place_profile(org, &row) == HR_OK && row.placed && row.slot == slot,
+           "... noted in the row");
     }
 }
 
@@ -151,7 +159,7 @@ test_positions(const hr_org_t *org)
     hr_jw_t             w;
     hr_buf_t            buf;
     hr_org_link_t       links[7];
-    hr_org_positions_t  p;
+    hr_org_positions_t  p = { 0 };
 
     hr_org_profile_t  rows[] = {
         hr_test_row(UUID("01"), "Блок Бета", "Директор блока", NULL,

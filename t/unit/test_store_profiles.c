@@ -352,6 +352,89 @@ count_links(void *ctx, const hr_store_link_t *link)
 }
 
 
+/* Stripes together tell what one look at everything tells. */
+static hr_rc_t
+sum_links(void *ctx, const hr_store_link_t *link)
+{
+    uint64_t  *sum = ctx;
+
+    sum[0]++;
+    sum[1] += (uint64_t) link->seq * 31 + (uint64_t) link->created_at;
+    sum[2] |= (uint64_t) link->slot % HR_STORE_STRIPES == sum[3] ? 0 : 1;
+
+    return HR_OK;
+}
+
+
+static int
+stripes_of(void)
+{
+    int       n = 0;
+    unsigned  i;
+
+    for (i = 0; i < HR_STORE_STRIPES; i++) {
+        n += (int) (hr_store_touched_stripes(w)->bits[i / 64] >> i % 64 & 1);
+    }
+
+    return n;
+}
+
+
+static void
+stripes(void)
+{
+    uint64_t             all[4] = { 0 }, parts[4] = { 0 };
+    unsigned             i, mask;
+    hr_store_meta_t      meta;
+    hr_store_deleted_t   deleted;
+
+    mask = HR_STORE_MASK(HR_STORE_COMPLETED) | HR_STORE_MASK(HR_STORE_ARCHIVED);
+    IS_INT(hr_store_links_each(r, mask, sum_links, all), HR_OK, "all links");
+
+    for (i = 0; i < HR_STORE_STRIPES; i++) {
+        parts[3] = i;
+        if (hr_store_links_stripe(r, mask, i, sum_links, parts) != HR_OK) {
+            OK(0, "a stripe");
+        }
+    }
+
+    OK(all[0] >= 5 && parts[0] == all[0] && parts[1] == all[1],
+       "the stripes together have the same links");
+    OK(parts[2] == 0, "each the slots of its number");
+
+    memset(&meta, 0, sizeof(meta));
+    meta.fields = HR_STORE_SET_EMPLOYEE;
+    meta.employee_name = HR_STR("Сотрудник Новый");
+    hr_store_begin(w);
+    hr_store_profile_update(w, NULL, hr_fixture_id(41), &meta, NULL, AT(500), NULL);
+    IS_INT(hr_store_touched(w), HR_STORE_T_PROFILES, "a name touches no link");
+
+    IS_INT(hr_store_savepoint(w), HR_OK, "savepoint");
+    meta.fields = HR_STORE_SET_STATUS;
+    meta.status = HR_STORE_FAILED;
+    hr_store_profile_update(w, NULL, hr_fixture_id(1), &meta, NULL, AT(500), NULL);
+    IS_INT(hr_store_touched(w), HR_STORE_T_PROFILES | HR_STORE_T_LINKS, "a status does");
+    IS_INT(stripes_of(), 2, "two slots were touched");
+    hr_store_rollback_to(w);
+    IS_INT(hr_store_touched(w), HR_STORE_T_PROFILES, "taken back");
+    IS_INT(stripes_of(), 1, "with its stripe");
+    hr_store_rollback(w);
+
+    hr_store_begin(w);
+    IS_INT(stripes_of(), 0, "none at the beginning");
+    meta.fields = HR_STORE_SET_UNIT;
+    meta.unit_path = HR_STR("Блок/Узел");
+    hr_store_profile_update(w, NULL, hr_fixture_id(41), &meta, NULL, AT(500), NULL);
+    IS_INT(stripes_of(), 2, "a move touches the old slot and the new one");
+    hr_store_rollback(w);
+
+    hr_store_begin(w);
+    hr_store_version_delete(w, hr_fixture_id(41), 1, AT(500), &deleted);
+    IS_INT(stripes_of(), 0, "a refused removal touches none");
+    hr_store_rollback(w);
+}
+
+
 static void
 several(void)
 {
@@ -546,6 +629,7 @@ main(void)
     trimming();
     status();
     several();
+    stripes();
     exhaustion();
     approval_of_versions();
     approval_and_purge();
