@@ -11,6 +11,7 @@ use Bench::Server ();
 use Bench::Table ();
 use File::Copy ();
 use JSON::PP ();
+use POSIX ();
 use Time::HiRes qw( sleep time );
 
 sub _sqlite {
@@ -28,49 +29,105 @@ sub _sqlite {
 
 # ---- cold answers ----
 
-my @COLD = (
-    ['list, page 1', '/api/profiles/?limit=20'],
-    ['list, page 500', '/api/profiles/?limit=20&page=500'],
-    ['filter by department', '/api/profiles/?limit=20&department=%D0%BD%D0%BE%D0%BC%D0%B5%D1%80%20123'],
-    ['search', '/api/profiles/?limit=20&search=%D1%8E%D1%80%D0%B8'],
-    ['profile', '/api/profiles/{id}'],
-    ['md', '/api/profiles/{id}/download/md'],
-    ['docx', '/api/profiles/{id}/download/docx'],
-);
+use constant { ACCOUNTS => 8, ACCOUNT_PASSWORD => 'Bench-Acc0unt-1' };
+
+# name, kind of the ceiling, requests: method, path, body
+sub _cold_cases {
+    my ($server, @ids) = @_;
+
+    return (
+        ['list, page 1', 'list', [GET => '/api/profiles/?limit=20']],
+        ['list, page 500', '', [GET => '/api/profiles/?limit=20&page=500']],
+        ['filter by department', '',
+         [GET => '/api/profiles/?limit=20&department=%D0%BD%D0%BE%D0%BC%D0%B5%D1%80%20123']],
+        ['search', '', [GET => '/api/profiles/?limit=20&search=%D1%8E%D1%80%D0%B8']],
+        ['profile', '', [GET => '/api/profiles/{id}']],
+        ['md', '', [GET => '/api/profiles/{id}/download/md']],
+        ['docx', '', [GET => '/api/profiles/{id}/download/docx']],
+        ['positions, 2 MB', '', [GET => '/api/organization/positions']],
+        ['ZIP of 100 md', '',
+         [POST => '/api/profiles/bulk-download', { profile_ids => [@ids[0 .. 99]], format => 'md' }]],
+        ['login', 'bcrypt', map { [POST => '/api/auth/login', $_] } _accounts($server)],
+    );
+}
+
+
+# Logins of several accounts: the passwords of one are checked one after the other.
+sub _accounts {
+    my ($server) = @_;
+
+    return map {
+        my $login = { username => "bench$_", password => ACCOUNT_PASSWORD };
+        $server->{client}->post('/api/users', { %$login, full_name => "Bench $_", role => 'hr' });
+        $login;
+    } 1 .. ACCOUNTS;
+}
+
+
+# Passwords a second that libcrypt itself checks, in as many processes as processors.
+sub _bcrypt {
+    my ($server, $seconds) = @_;
+
+    my ($hash) = `sqlite3 $server->{home}/profiles.db "SELECT password_hash FROM users LIMIT 1"`
+        =~ /^(\$2\S+)/ or die "bench: no hash\n";
+    my @pipes;
+    chomp(my $processors = `nproc`);
+    for (1 .. $processors) {
+        my $pid = open my $pipe, '-|';
+        die "fork: $!\n" if !defined $pid;
+        if (!$pid) {
+            my ($n, $end) = (0, time + $seconds);
+            $n += defined crypt ACCOUNT_PASSWORD, $hash while time < $end;
+            syswrite STDOUT, $n;
+            POSIX::_exit(0);
+        }
+        push @pipes, $pipe;
+    }
+    my $all = 0;
+    $all += readline $_ for @pipes;
+    return $all / $seconds;
+}
+
 
 sub cold {
     my ($server, $opt) = @_;
 
     $server->start(HR_WORKERS => $opt->{workers}, HR_CACHE => 'off');
-    my @ids = $server->documents(20);
-    my (@bare, %rate, %load);
+    my @ids = $server->documents(100);
+    my @cases = _cold_cases($server, @ids);
+    my (%bare, %rate, %load);
 
     # as many threads as the readers of all workers together
     my $threads = 4 * $opt->{workers};
     for my $round (1 .. $opt->{rounds}) {
-        push @bare, _sqlite($server, 'list', $threads, $opt->{seconds});
-        for my $case (@COLD) {
-            my $got = Bench::Load::run($server, connections => $opt->{connections},
-                seconds => $opt->{seconds}, ids => \@ids, kinds => [['get', 1, GET => $case->[1]]]);
-            warn "$case->[0]: $got->{errors} errors\n" if $got->{errors};
-            push @{ $rate{ $case->[0] } }, $got->{rate};
-            $load{ $case->[0] } = $got->{get};
+        push @{ $bare{list} }, _sqlite($server, 'list', $threads, $opt->{seconds});
+        push @{ $bare{bcrypt} }, _bcrypt($server, $opt->{seconds});
+        for my $case (@cases) {
+            my ($name, undef, @requests) = @$case;
+            my $got = Bench::Load::run($server, ids => \@ids, seconds => $opt->{seconds},
+                connections => $name =~ /^(?:login|ZIP)/ ? ACCOUNTS : $opt->{connections},
+                kinds => [map { ['get', 1, @$_] } @requests]);
+            warn "$name: $got->{errors} errors\n" if $got->{errors};
+            push @{ $rate{$name} }, $got->{rate};
+            $load{$name} = $got->{get};
         }
         print STDERR "round $round of $opt->{rounds}\n";
     }
     $server->stop;
 
-    my $bare = Bench::Table::median(@bare);
-    my @rows = (['bare SQLite loop: list, page 1', sprintf('%.0f', $bare), '1', '', '']);
-    for my $case (@COLD) {
-        my $rate = Bench::Table::median(@{ $rate{ $case->[0] } });
-        push @rows, [$case->[0], sprintf('%.0f', $rate),
-                     $case->[0] eq 'list, page 1' ? sprintf('%.2f', $rate / $bare) : '',
-                     Bench::Table::ms($load{ $case->[0] }{p50}), Bench::Table::ms($load{ $case->[0] }{p99})];
+    my @rows;
+    for my $case (@cases) {
+        my ($name, $kind) = @$case;
+        my @ratio = $kind ? map { $rate{$name}[$_] / $bare{$kind}[$_] } 0 .. $#{ $rate{$name} } : ();
+        push @rows, [$name, sprintf('%.0f', Bench::Table::median(@{ $rate{$name} })),
+            $kind ? ($kind, sprintf('%.0f', Bench::Table::median(@{ $bare{$kind} })),
+                     sprintf('%.2f', Bench::Table::median(@ratio))) : ('', '', ''),
+            Bench::Table::ms($load{$name}{p50}), Bench::Table::ms($load{$name}{p99})];
     }
-    Bench::Table::show($opt, "cold answers (no cache): $opt->{rounds} rounds of $opt->{seconds} s, "
-        . "$opt->{connections} connections, $opt->{workers} worker(s), $threads reading threads",
-        ['case', 'a second', 'ratio', 'p50', 'p99'], @rows);
+    Bench::Table::show($opt, "without the cache: $opt->{rounds} rounds of $opt->{seconds} s, "
+        . "$opt->{connections} connections, $opt->{workers} worker(s), $threads reading threads; "
+        . 'ceilings: a bare loop over the same query in as many threads, bcrypt itself; medians',
+        ['case', 'a second', 'ceiling', 'ceiling/s', 'ratio', 'p50', 'p99'], @rows);
 }
 
 
@@ -244,18 +301,44 @@ sub generation {
 
     $server->start(HR_WORKERS => $opt->{workers}, HR_LLM_DELAY => 0, HR_LLM_CONCURRENCY => 64);
     $server->documents(4);
+    my $item = $server->{positions}[11];
+    my $preview = $server->api(POST => '/api/generation/preview', {
+        department => $item->{business_unit_id}, position => $item->{position_name} });
+    my (@alone, @rate, @cpu);
+
+    for my $round (1 .. $opt->{rounds}) {
+        push @alone, Bench::Load::run($server, connections => 64, seconds => $opt->{seconds},
+            kinds => [['model', 1, POST => '/simulator/chat/completions', $preview->{request}]])->{rate};
+        my $cpu = _cpu($server);
+        my ($jobs, $seconds) = _generate($server, 300, $round);
+        push @rate, $jobs / $seconds;
+        push @cpu, 1000 * (_cpu($server) - $cpu) / ($jobs || 1);
+        print STDERR "round $round of $opt->{rounds}\n";
+    }
+    $server->stop;
+    Bench::Table::show($opt, "generation with an instant upstream (the simulator, in the same workers), "
+        . "$opt->{rounds} rounds of 300, $opt->{workers} worker(s); medians",
+        ['', 'jobs/s', 'the upstream alone', 'ratio', 'CPU per job, both'],
+        ['generation', sprintf('%.0f', Bench::Table::median(@rate)),
+         sprintf('%.0f', Bench::Table::median(@alone)),
+         sprintf('%.2f', Bench::Table::median(map { $rate[$_] / $alone[$_] } 0 .. $#rate)),
+         sprintf('%.1f ms', Bench::Table::median(@cpu))]);
+}
+
+
+# Starts so many and waits for their ends; returns how many completed, in how many seconds.
+sub _generate {
+    my ($server, $jobs, $round) = @_;
+
     my $items = $server->{positions};
-    my $jobs = 200 * $opt->{rounds};
-    my $cpu = _cpu($server);
     my $done = $server->metric(@COMPLETED);
     my $begin = time;
     my $started = 0;
-
     for my $i (0 .. $jobs - 1) {
         my $item = $items->[ ($i * 7 + 11) % @$items ];
         my $answer = $server->{client}->post('/api/generation/start', {
             department => $item->{business_unit_id}, position => $item->{position_name},
-            employee_name => "Employee $i" });
+            employee_name => "Employee $round $i" });
         if ($answer->{status} =~ /^2/) {
             $started++;
         } else {
@@ -264,18 +347,13 @@ sub generation {
             redo if $answer->{status} == 429 && time < $begin + 300;
         }
     }
+    my $completed = 0;
     while (time < $begin + 300) {
-        last if $server->metric(@COMPLETED) - $done >= $started;
-        sleep 0.05;
+        $completed = $server->metric(@COMPLETED) - $done;
+        last if $completed >= $started;
+        sleep 0.02;
     }
-    my $seconds = time - $begin;
-    $done = $server->metric(@COMPLETED) - $done;
-    $cpu = _cpu($server) - $cpu;
-    $server->stop;
-    Bench::Table::show($opt, "generation with an instant upstream (the simulator, in the same workers), "
-        . "$opt->{workers} worker(s)", ['jobs', 'seconds', 'jobs/s', 'CPU per job'],
-        [$done, sprintf('%.1f', $seconds), sprintf('%.0f', $done / $seconds),
-         sprintf('%.1f ms', 1000 * $cpu / ($done || 1))]);
+    return ($completed, time - $begin);
 }
 
 

@@ -2,7 +2,7 @@ package Bench::Ratios;
 
 # Warm answers against nginx itself serving the same bytes: each case against its own
 # ceiling ("return 200", a static file with open_file_cache, gzip_static, nginx's own
-# 304), interleaved, as wrk sees them.
+# 304), interleaved, as wrk sees them; with --http2 both over HTTP/2, as h2load sees them.
 
 use strict;
 use warnings;
@@ -47,7 +47,8 @@ sub run {
     die "bench: no such case\n" if !@cases;
 
     my $ceiling = start_ceilings($server, $opt, @cases);
-    measure($server, $opt, $ceiling, @cases);
+    my $module = $opt->{http2} ? $server->listen_http2 : $server->url;
+    measure($server, $opt, $module, $ceiling, @cases);
     stop_ceilings();
     $server->stop;
     report($opt, @cases);
@@ -73,7 +74,8 @@ sub start_ceilings {
     my $dir = $server->{dir};
     mkdir "$dir/$_" for qw( static plain plain/logs );
     my $locations = '';
-    my $port = Bench::Server::free_port();
+    my ($port, $http1) = (Bench::Server::free_port(), Bench::Server::free_port());
+    my $http2 = $opt->{http2} ? 'http2' : '';
 
     for my $case (@cases) {
         my @headers = map { ('-H', $_) } $server->auth, @{ $case->{headers} || [] };
@@ -114,7 +116,8 @@ http {
     sendfile on;
     default_type application/json;
     server {
-        listen 127.0.0.1:$port;
+        listen 127.0.0.1:$port $http2;
+        listen 127.0.0.1:$http1;
         root $dir/static;
         gzip_static on;
         $locations
@@ -127,7 +130,7 @@ EOT
         or die "bench: the ceiling does not start\n";
 
     for my $case (grep { $_->{kind} eq '304' } @cases) {
-        my $head = curl('-D', '-', '-o', '/dev/null', "http://127.0.0.1:$port/$case->{name}");
+        my $head = curl('-D', '-', '-o', '/dev/null', "http://127.0.0.1:$http1/$case->{name}");
         ($case->{ceiling_etag}) = $head =~ /^ETag: *(\S+)/mi;
     }
     return "http://127.0.0.1:$port";
@@ -146,22 +149,27 @@ sub stop_ceilings {
 END { local $?; stop_ceilings() }
 
 
-sub wrk {
+# Requests a second.
+sub load {
     my ($opt, $target, @headers) = @_;
 
-    my @command = ('wrk', '-t1', "-c$opt->{connections}", "-d$opt->{seconds}s",
-                   (map { ('-H', $_) } @headers), $target);
-    open my $pipe, '-|', @command or die "bench: wrk: $!\n";
+    my @command = $opt->{http2}
+        ? ('h2load', '-t1', '-m4', "-D$opt->{seconds}", '--warm-up-time=0')
+        : ('wrk', '-t1', "-d$opt->{seconds}s");
+    push @command, "-c$opt->{connections}", (map { ('-H', $_) } @headers), $target;
+    open my $pipe, '-|', @command or die "bench: $command[0]: $!\n";
     my $out = do { local $/; <$pipe> };
     close $pipe;
+    my ($rate) = $out =~ m{Requests/sec:\s+([\d.]+)|^finished in [^,]+, ([\d.]+) req/s}m
+        ? $1 // $2 : die "bench: $target: no rate\n$out";
     die "bench: $target: errors\n$out"
-        if $out =~ /Non-2xx or 3xx responses/ || $out !~ /Requests\/sec:\s+([\d.]+)/;
-    return $1;
+        if $out =~ /Non-2xx or 3xx responses|[1-9]\d* (?:failed|errored|4xx|5xx)/;
+    return $rate;
 }
 
 
 sub measure {
-    my ($server, $opt, $ceiling, @cases) = @_;
+    my ($server, $opt, $module, $ceiling, @cases) = @_;
 
     for my $round (1 .. $opt->{rounds}) {
         for my $case (@cases) {
@@ -172,8 +180,8 @@ sub measure {
                 @headers = ("If-None-Match: $case->{ceiling_etag}");
             }
             push @{ $case->{ceiling} },
-                wrk($opt, "$ceiling/$case->{name}", $server->auth, @headers);
-            push @{ $case->{module} }, wrk($opt, $server->url . $case->{path}, $server->auth, @own);
+                load($opt, "$ceiling/$case->{name}", $server->auth, @headers);
+            push @{ $case->{module} }, load($opt, $module . $case->{path}, $server->auth, @own);
         }
         print STDERR "round $round of $opt->{rounds}\n";
     }
@@ -192,7 +200,8 @@ sub report {
             sprintf('%.2f', Bench::Table::median(@ratio)),
             sprintf('%.0f %%', Bench::Table::spread(@ratio))];
     }
-    Bench::Table::show($opt, "warm answers: $opt->{rounds} rounds of $opt->{seconds} s, "
+    Bench::Table::show($opt, "warm answers" . ($opt->{http2} ? ' over HTTP/2' : '')
+        . ": $opt->{rounds} rounds of $opt->{seconds} s, "
         . "$opt->{connections} connections, $opt->{workers} worker(s), interleaved; medians",
         [qw( case bytes ceiling ceiling/s module/s ratio spread )], @rows);
 }

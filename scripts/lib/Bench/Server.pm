@@ -83,6 +83,33 @@ sub stop {
 
 sub DESTROY { local $?; $_[0]->stop }
 
+# A second address that speaks HTTP/2 without TLS (nginx 1.22 can not speak both on one);
+# returns its beginning of an URL.
+sub listen_http2 {
+    my ($self) = @_;
+
+    my $file = "$self->{home}/nginx.conf";
+    my $port = free_port();
+    open my $in, '<', $file or die "bench: $file: $!\n";
+    my $conf = do { local $/; <$in> };
+    $conf =~ s/^(\s*)(listen \S*\b$self->{port}\b[^;]*;)/$1$2\n$1listen 127.0.0.1:$port http2;/m
+        or die "bench: $file has no listen\n";
+    open my $out, '>', $file or die "bench: $file: $!\n";
+    print $out $conf;
+    close $out;
+
+    open my $f, '<', "$self->{home}/nginx.pid" or die "bench: no pid: $!\n";
+    chomp(my $master = <$f>);
+    kill HUP => $master;
+    for (1 .. 100) {
+        return "http://127.0.0.1:$port"
+            if IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", Timeout => 1);
+        sleep 0.1;
+    }
+    die "bench: nobody listens for HTTP/2\n";
+}
+
+
 sub api {
     my ($self, $method, $url, $body) = @_;
 
