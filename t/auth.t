@@ -1,6 +1,7 @@
 # Login, tokens, sessions (api-core.md 1.12, 2.2).
 
-use HR::Test 'no_plan';
+use HR::Test qw( no_plan );
+use IO::Socket::INET ();
 
 run_tests();
 
@@ -825,3 +826,34 @@ is(ask(POST => '/api/auth/login', { username => 'admin',
 --- request
 GET /health
 --- timeout: 20
+
+
+
+=== TEST 47: logins of one account at once wait for each other; who hangs up holds up nobody
+--- users
+anna
+--- setup
+# a worker checks the passwords of one account in turn
+my @calls = map {
+    my $name = $_ == 7 ? 'anna' : 'admin';
+    my $good = $_ % 2;
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => server_port(),
+                                       Timeout => 5) // die "no connection: $!";
+    my $body = JSON::PP->new->encode({ username => $name,
+                                       password => $good ? password_of($name) : 'not it' });
+    print $socket "POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        . "Content-Type: application/json\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
+    # the third and the fourth do not wait
+    $_ == 2 || $_ == 3 ? () : [$socket, $good];
+} 0 .. 9;
+for my $call (@calls) {
+    my ($socket, $good) = @$call;
+    my $answer = do { local $/; <$socket> };
+    like($answer, $good ? qr{^HTTP/1\.1 200 .*"access_token"}s : qr{^HTTP/1\.1 401 }, 'answered');
+}
+is(ask(POST => '/api/auth/login', { username => 'admin',
+    password => password_of('admin') })->{status}, 200, 'and the next one too');
+--- hr_config
+hr_limits login=0 login_address=0 login_account=0 api=0;
+--- request
+GET /health
