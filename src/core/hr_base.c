@@ -29,6 +29,7 @@
 
 #define HR_ARENA_ALIGN      16
 #define HR_ARENA_MIN_BLOCK  (4 * 1024)
+#define HR_ARENA_LEAST_BLOCK  1024
 #define HR_ARENA_MAX_BLOCK  (256 * 1024)
 #define HR_BUF_MIN          256
 
@@ -53,6 +54,7 @@ struct hr_arena_s {
     size_t             limit;
     size_t             used;
     size_t             block_size;  /* of the next block */
+    bool               fixed;       /* it does not grow */
     bool               failed;      /* something was refused */
 };
 
@@ -113,6 +115,14 @@ hr_arena_destroy(hr_arena_t *arena)
 }
 
 
+void
+hr_arena_blocks(hr_arena_t *arena, size_t size)
+{
+    arena->fixed = true;
+    arena->block_size = size < HR_ARENA_LEAST_BLOCK ? HR_ARENA_LEAST_BLOCK : size;
+}
+
+
 static hr_arena_block_t *
 hr_arena_block_add(hr_arena_t *arena, size_t size)
 {
@@ -123,7 +133,7 @@ hr_arena_block_add(hr_arena_t *arena, size_t size)
 
     if (!own) {
         size = arena->block_size - sizeof(hr_arena_block_t);
-        if (arena->block_size < HR_ARENA_MAX_BLOCK) {
+        if (!arena->fixed && arena->block_size < HR_ARENA_MAX_BLOCK) {
             arena->block_size *= 2;
         }
     }

@@ -96,6 +96,11 @@ void *hr_arena_alloc(hr_arena_t *arena, size_t size);   /* aligned to 16 */
 void *hr_arena_calloc(hr_arena_t *arena, size_t size);
 size_t hr_arena_used(const hr_arena_t *arena);
 /*
+ * Blocks from now on have this size (bytes, at least 1,024) instead of growing:
+ * small for what is kept for long, large before much work.
+ */
+void hr_arena_blocks(hr_arena_t *arena, size_t size);
+/*
  * True when some allocation was refused since the arena was made: a caller of
  * many small steps looks once at the end instead of after each of them.
  * hr_arena_fail() says so for memory that was taken elsewhere.

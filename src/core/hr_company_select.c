@@ -7,6 +7,7 @@
 
 
 #define HR_COMPANY_STEMS_MAX  40        /* of one unit name */
+#define HR_COMPANY_SCRATCH    (1024 * 1024)
 
 typedef struct {
     hr_str_t  stems[HR_COMPANY_STEMS_MAX];
@@ -17,6 +18,11 @@ typedef struct {
     size_t  section;
     size_t  score;
 } hr_company_wish_t;
+
+typedef struct {
+    bool    chosen[HR_COMPANY_SECTIONS_MAX];
+    bool    headings[HR_COMPANY_SECTIONS_MAX];
+} hr_company_choice_t;
 
 
 /*
@@ -229,32 +235,23 @@ hr_company_whole(const hr_company_t *c, hr_arena_t *arena, hr_company_part_t *ou
 }
 
 
-hr_rc_t
-hr_company_select(const hr_company_t *c, const hr_str_t *units,
-    size_t depth, size_t budget, hr_arena_t *arena, hr_company_part_t *out)
+/* Scratch is for what is not needed when the choice is made. */
+static hr_rc_t
+hr_company_choose(const hr_company_t *c, const hr_str_t *units, size_t depth,
+    size_t budget, hr_arena_t *scratch, hr_company_choice_t *choice,
+    hr_company_part_t *out)
 {
-    bool                chosen[HR_COMPANY_SECTIONS_MAX] = { false };
-    bool                headings[HR_COMPANY_SECTIONS_MAX] = { false };
+    bool               *chosen = choice->chosen, *headings = choice->headings;
     size_t              count, cost, used = 0, section;
     hr_company_wish_t  *wishes;
 
-    memset(out, 0, sizeof(*out));
-
-    if (!hr_company_available(c)) {
-        return HR_OK;
-    }
-
-    if (c->full && c->chars <= budget) {
-        return hr_company_whole(c, arena, out);
-    }
-
-    wishes = hr_arena_alloc(arena, (c->section_count + 1)
-                                   * sizeof(hr_company_wish_t));
+    wishes = hr_arena_alloc(scratch, (c->section_count + 1)
+                                     * sizeof(hr_company_wish_t));
     if (wishes == NULL) {
         return HR_NOMEM;
     }
 
-    count = hr_company_wishes(c, units, depth, arena, wishes);
+    count = hr_company_wishes(c, units, depth, scratch, wishes);
 
     for (size_t i = 0; i < count; i++) {
 
@@ -278,5 +275,36 @@ hr_company_select(const hr_company_t *c, const hr_str_t *units,
         }
     }
 
-    return hr_company_write(c, chosen, headings, arena, out);
+    return HR_OK;
+}
+
+
+hr_rc_t
+hr_company_select(const hr_company_t *c, const hr_str_t *units,
+    size_t depth, size_t budget, hr_arena_t *arena, hr_company_part_t *out)
+{
+    hr_rc_t              rc;
+    hr_arena_t          *scratch;
+    hr_company_choice_t  choice = { .chosen = { false } };
+
+    memset(out, 0, sizeof(*out));
+
+    if (!hr_company_available(c)) {
+        return HR_OK;
+    }
+
+    if (c->full && c->chars <= budget) {
+        return hr_company_whole(c, arena, out);
+    }
+
+    scratch = hr_arena_create(HR_COMPANY_SCRATCH);
+    if (scratch == NULL) {
+        return HR_NOMEM;
+    }
+
+    rc = hr_company_choose(c, units, depth, budget, scratch, &choice, out);
+    hr_arena_destroy(scratch);
+
+    return rc == HR_OK
+           ? hr_company_write(c, choice.chosen, choice.headings, arena, out) : rc;
 }

@@ -5,6 +5,7 @@
 
 
 #define HR_GEN_INVALID_SHOWN  300       /* code points of a parse error */
+#define HR_GEN_JUDGE_BLOCK    (64 * 1024)       /* of the job's arena */
 
 
 /* What the document was made from; names of the rules, never of people. */
@@ -412,6 +413,8 @@ hr_gen_finish(hr_gen_job_t *job, const hr_org_t *org,
 {
     hr_rc_t         rc;
     hr_gen_judge_t  j;
+
+    hr_arena_blocks(job->arena, HR_GEN_JUDGE_BLOCK);
 
     if (may_repair) {
         job->kept.set = false;

@@ -3,7 +3,8 @@
 #include "hr_gen_job.h"
 
 
-#define HR_GEN_JOB_MAX  (96u * 1024 * 1024)
+#define HR_GEN_JOB_MAX      (96u * 1024 * 1024)
+#define HR_GEN_JOB_WAITING  (4 * 1024)          /* block of the arena */
 
 
 hr_rc_t
@@ -136,6 +137,9 @@ hr_gen_prepare(const hr_gen_t *gen, const hr_prompt_t *bundle,
     if (arena == NULL) {
         return HR_NOMEM;
     }
+
+    /* it waits for minutes: little of its last block shall be unused */
+    hr_arena_blocks(arena, HR_GEN_JOB_WAITING);
 
     job = hr_arena_calloc(arena, sizeof(hr_gen_job_t));
 

@@ -2,6 +2,11 @@
 #include "hr_hash.h"
 #include "hr_text.h"
 
+#include <stdlib.h>
+
+
+#define HR_PROMPT_SHORT  200        /* bytes of a segment that is joined to its neighbours */
+
 
 void
 hr_prompt_info(const hr_prompt_t *prompt, hr_prompt_info_t *info)
@@ -287,6 +292,62 @@ hr_prompt_add_settings(hr_prompt_writer_t *w)
 }
 
 
+/*
+ * Neighbours that are short become one segment: in the sender each costs more
+ * memory than such a copy.  The segments move from the heap into the arena.
+ */
+static hr_rc_t
+hr_prompt_join(hr_prompt_writer_t *w)
+{
+    char      *p;
+    size_t     i, run, len, count = 0;
+    hr_str_t  *from = w->segments, *out;
+
+    for (i = 0; i < w->body->count; i += run) {
+
+        len = 0;
+
+        for (run = 0;
+             i + run < w->body->count && from[i + run].len <= HR_PROMPT_SHORT;
+             run++)
+        {
+            len += from[i + run].len;
+        }
+
+        if (run < 2) {
+            from[count++] = from[i];
+            run = 1;
+            continue;
+        }
+
+        p = hr_arena_alloc(w->arena, len);
+        if (p == NULL) {
+            return HR_NOMEM;
+        }
+
+        len = 0;
+
+        for (size_t k = 0; k < run; k++) {
+            memcpy(p + len, from[i + k].data, from[i + k].len);
+            len += from[i + k].len;
+        }
+
+        from[count++] = hr_str(p, len);
+    }
+
+    out = hr_arena_alloc(w->arena, count * sizeof(hr_str_t));
+    if (out == NULL) {
+        return HR_NOMEM;
+    }
+
+    memcpy(out, from, count * sizeof(hr_str_t));
+    w->body->segments = out;
+    w->body->count = count;
+
+    return HR_OK;
+}
+
+
 hr_rc_t
 hr_prompt_body(const hr_prompt_t *prompt, const hr_prompt_call_t *call,
     hr_arena_t *arena, hr_prompt_body_t *body)
@@ -302,7 +363,7 @@ hr_prompt_body(const hr_prompt_t *prompt, const hr_prompt_call_t *call,
     w.body = body;
     w.capacity = prompt->piece_count + prompt->message_count * 3 + 24
                  + call->part_count;
-    w.segments = hr_arena_alloc(arena, w.capacity * sizeof(hr_str_t));
+    w.segments = malloc(w.capacity * sizeof(hr_str_t));
 
     if (w.segments == NULL) {
         return HR_NOMEM;
@@ -315,7 +376,11 @@ hr_prompt_body(const hr_prompt_t *prompt, const hr_prompt_call_t *call,
     hr_prompt_add(&w, HR_STR("]"));
     hr_prompt_add_settings(&w);
 
-    body->segments = w.segments;
+    if (w.rc == HR_OK) {
+        w.rc = hr_prompt_join(&w);
+    }
+
+    free(w.segments);
     return w.rc;
 }
 

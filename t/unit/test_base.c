@@ -105,6 +105,14 @@ test_arena_limit(void)
     IS_INT(hr_arena_used(arena), 1024, "hr_arena_used tells the sum");
     hr_arena_destroy(arena);
 
+    arena = hr_arena_create(1024 * 1024);
+    hr_arena_blocks(arena, 0);
+    for (n = 0; n < 100 && hr_arena_alloc(arena, 700) != NULL; n++) { /* void */ }
+    hr_arena_blocks(arena, 64 * 1024);
+    OK(n == 100 && hr_arena_alloc(arena, 100000) != NULL,
+       "blocks of a size of one's own hold whatever is asked for");
+    hr_arena_destroy(arena);
+
     arena = hr_arena_create(SIZE_MAX);
     OK(hr_arena_alloc(arena, SIZE_MAX - 3) == NULL,
        "an arena without limit survives an absurd size");

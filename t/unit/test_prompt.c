@@ -319,6 +319,46 @@ test_request(void)
 }
 
 
+/* Of 23 placeholders and the texts between them. */
+static void
+test_short_segments(void)
+{
+    char               text[600];
+    size_t             i, small = 0;
+    hr_str_t           values[3] = { HR_STR_NULL, HR_STR("Логист \"1\""), HR_STR_NULL };
+    hr_prompt_t       *p;
+    hr_prompt_body_t   body;
+    hr_prompt_call_t   call = { .values = values, .value_count = 3,
+                                .model = HR_STR("vendor/model-x"),
+                                .max_tokens = 9000, .format = HR_FORMAT_NONE };
+
+    text[0] = '\0';
+    for (i = 0; i < 23; i++) {
+        strcat(text, "текст {{position}} ");
+    }
+
+    p = test_load(text, CONFIG, HR_OK, "a prompt of many pieces");
+    OK(hr_prompt_body(p, &call, arena, &body) == HR_OK && body.count == 1,
+       "short neighbours are sent as one segment");
+    OK(body.count == 1 && body.length == body.segments[0].len
+       && hr_contains(body.segments[0], HR_STR("текст Логист \\\"1\\\" текст")),
+       "in their order");
+    hr_prompt_destroy(p);
+
+    memset(text, 'x', 300);
+    strcpy(text + 300, " {{position}} a {{position}}");
+    p = test_load(text, CONFIG, HR_OK, "a prompt with a long piece");
+    OK(hr_prompt_body(p, &call, arena, &body) == HR_OK && body.count == 3,
+       "a long one is not copied");
+    for (i = 0; i < body.count; i++) {
+        small += body.segments[i].len;
+    }
+    IS_INT(small, body.length, "the length is that of all");
+
+    hr_prompt_destroy(p);
+}
+
+
 /* The answer of the registry, and the files that keep it (5.1). */
 static void
 test_remote(void)
@@ -552,6 +592,7 @@ main(void)
     test_config();
     test_identity();
     test_request();
+    test_short_segments();
     test_marks();
     test_remote();
     test_share();
