@@ -214,6 +214,27 @@ ngx_http_hr_upkeep_looked(ngx_http_hr_work_t *w)
 }
 
 
+/*
+ * Workers of a master that was killed serve on, and hold the ports: said once, as
+ * nothing else shows it before the next start is refused.
+ */
+static void
+ngx_http_hr_upkeep_orphan(ngx_log_t *log)
+{
+    static ngx_uint_t  told;
+
+    if (told || ngx_process != NGX_PROCESS_WORKER || getppid() == ngx_parent) {
+        return;
+    }
+
+    told = 1;
+    ngx_log_error(NGX_LOG_ERR, log, 0,
+                  "hr: the master process %P is gone: this worker serves on, without"
+                  " reloads and successors; end it (kill -QUIT %P) and start nginx",
+                  ngx_parent, ngx_pid);
+}
+
+
 static void
 ngx_http_hr_upkeep_watch(ngx_event_t *ev)
 {
@@ -226,6 +247,7 @@ ngx_http_hr_upkeep_watch(ngx_event_t *ev)
     }
 
     ngx_add_timer(ev, NGX_HTTP_HR_WATCH_MS);
+    ngx_http_hr_upkeep_orphan(ev->log);
 
     if (ngx_http_hr_upkeep_watching) {
         return;

@@ -167,7 +167,7 @@ ngx_http_hr_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 
     v->not_found = text.data == NULL;
     v->data = text.data;
-    v->len = text.len;
+    v->len = (unsigned) text.len & 0xfffffff;
 
     return NGX_OK;
 }

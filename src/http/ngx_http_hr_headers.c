@@ -141,7 +141,7 @@ ngx_http_hr_headers_init(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     ctx->answer.lang = ngx_http_hr_language(r, ctx->conf->language);
     ctx->answer.naive = ctx->conf->naive_times;
     ctx->answer.path = ngx_http_hr_str(&r->uri);
-    ctx->gzip_ok = ngx_http_hr_accepts_gzip(r);
+    ctx->gzip_ok = ngx_http_hr_accepts_gzip(r) != 0;
 
     return NGX_OK;
 }

@@ -12,6 +12,28 @@ static ngx_int_t ngx_http_hr_sse_write(ngx_http_hr_sse_t *sse, ngx_str_t *parts,
 static void ngx_http_hr_sse_end(ngx_http_hr_sse_t *sse, ngx_int_t rc);
 
 
+/*
+ * What little a stream sends fits into the socket's buffer for many minutes, so
+ * that send_timeout never begins when packets of the client are lost.  The kernel
+ * gives up instead when something sent was not confirmed for as long (RFC 5482).
+ */
+static void
+ngx_http_hr_sse_lost(ngx_http_request_t *r)
+{
+#ifdef TCP_USER_TIMEOUT
+    unsigned                   ms;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    ms = (unsigned) ngx_min(clcf->send_timeout, NGX_MAX_INT32_VALUE);
+
+    /* refused by what is no TCP: nothing is lost there */
+    (void) setsockopt(r->connection->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms,
+                      sizeof(ms));
+#endif
+}
+
+
 ngx_http_hr_sse_t *
 ngx_http_hr_sse_open(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_msec_t interval, void (*tick)(ngx_http_hr_sse_t *sse),
@@ -47,6 +69,7 @@ ngx_http_hr_sse_open(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     sse->timer.data = sse;
     sse->timer.log = c->log;
 
+    ngx_http_hr_sse_lost(r);
     rc = ngx_http_send_header(r);
 
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
@@ -160,7 +183,7 @@ ngx_http_hr_sse_write(ngx_http_hr_sse_t *sse, ngx_str_t *parts, ngx_uint_t n,
     b->temporary = size != 0;
     b->memory = 0;
     b->flush = !last;
-    b->last_buf = last;
+    b->last_buf = last != 0;
     b->last_in_chain = 1;
     b->tag = (ngx_buf_tag_t) &ngx_http_hr_module;
 

@@ -129,8 +129,8 @@ ngx_http_hr_stream_push(ngx_http_hr_stream_t *s, char *data, size_t len,
     b->end = b->last = b->pos + len;
     b->memory = len != 0;
     b->flush = 1;
-    b->last_buf = last;
-    b->last_in_chain = last;
+    b->last_buf = last != 0;
+    b->last_in_chain = last != 0;
 
     s->chain.buf = b;
     s->chain.next = NULL;

@@ -280,7 +280,7 @@ ngx_http_hr_claim_own(void)
     claim = ngx_http_hr_claim_create(want);
 
     if (claim != NULL) {
-        claim->probe = probe;
+        claim->probe = probe != 0;
         claim->op.run = ngx_http_hr_claim_own_run;
         claim->op.done = ngx_http_hr_claim_own_done;
         claim->op.data = claim;

@@ -128,7 +128,7 @@ ngx_http_hr_sim_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         p = ngx_http_hr_sim_ledger_words(ctx->words, p, last);
     }
 
-    v->len = (unsigned) (p - v->data);
+    v->len = (unsigned) (p - v->data) & 0xfffffff;
     v->valid = 1;
     v->no_cacheable = 1;
     v->not_found = 0;

@@ -249,15 +249,15 @@ ngx_http_hr_sim_request_parse(ngx_pool_t *pool, ngx_str_t *body,
         out->max_tokens = (ngx_int_t) max->valuedouble;
     }
 
-    out->stream = ngx_http_hr_sim_request_flag(out->root, "stream", NULL);
+    out->stream = ngx_http_hr_sim_request_flag(out->root, "stream", NULL) != 0;
     out->include_cost = ngx_http_hr_sim_request_flag(out->root, "usage",
-                                                     "include");
+                                                     "include") != 0;
     out->include_usage = out->include_cost
                          || ngx_http_hr_sim_request_flag(out->root,
                                           "stream_options", "include_usage");
-    out->temperature = ngx_http_hr_sim_request_given(out->root, "temperature");
+    out->temperature = ngx_http_hr_sim_request_given(out->root, "temperature") != 0;
     out->response_format = ngx_http_hr_sim_request_given(out->root,
-                                                         "response_format");
+                                                         "response_format") != 0;
 
     seed = ngx_murmur_hash2(out->model.data, out->model.len);
     out->hash = ngx_murmur_hash2(out->prompt.data, out->prompt.len) ^ seed;

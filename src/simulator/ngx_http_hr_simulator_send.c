@@ -163,7 +163,7 @@ ngx_http_hr_sim_output(ngx_http_hr_sim_ctx_t *ctx, size_t upto, ngx_uint_t last)
     }
 
     b->flush = 1;
-    b->last_buf = last;
+    b->last_buf = last != 0;
     b->last_in_chain = 1;
 
     out.buf = b;

@@ -22,7 +22,7 @@ $seed = int($seed) & 0x7fffffff;
 $rounds = 2 if $short;
 
 my (%known, @names);
-for my $file (qw( processes disk clients upstream limits clock memory soak )) {
+for my $file (qw( processes disk mounts network clients upstream limits clock memory soak )) {
     my @scenarios = do "./t/fault/$file.pl" or die "t/fault/$file.pl: ", $@ || $!, "\n";
     while (my ($name, $code) = splice @scenarios, 0, 2) {
         $known{$name} = $code;
@@ -42,6 +42,7 @@ for my $name (@wanted) {
     eval { $known{$name}->($rounds); 1 } or fail("$name: ran to its end") or diag($@);
     load_end();
     $server->stop if $server;
+    $run{clean}->() if $run{clean};
     unlink $run{control} if $run{control};
     note(sprintf '%s: %.1f s', $name, time - $begin);
 }

@@ -35,6 +35,43 @@ sub kill_everything {
     check('kill-all', faults => $rounds, allowed => [qr/exited on signal 9/]);
 }
 
+# The master alone: its workers serve on and say so; a start is refused while they hold
+# the port; when they have ended - in order or not - the next start takes over.
+sub master_kill {
+    my ($rounds) = @_;
+
+    prepare();
+    load_begin();
+    my ($served, $refused, $told) = (0, 0, 0);
+    for my $round (1 .. $rounds) {
+        sleep 0.2 + rand 0.5;
+        my ($master, @orphans) = ($server->master, $server->workers);
+        kill KILL => $master;
+        HR::Server::wait_until(5, sub { !kill 0, $master });
+
+        my $mark = 'orphan-' . $round;
+        my $answer = $server->client->put("/api/profiles/$run{profiles}[0]",
+                                          { employee_name => $mark });
+        $served++ if $answer->{status} == 200
+            && sql("SELECT employee_name FROM profiles WHERE id = '$run{profiles}[0]'") ne '';
+        $told++ if HR::Server::wait_until(5, sub {
+            my $log = $server->error_log;
+            !grep { $log !~ /master process $master is gone.*-QUIT $_\b/ } @orphans });
+        my ($ok, $said) = start_with(sub { });
+        $refused++ if !$ok && $said =~ /Address already in use/;
+
+        kill $round % 2 ? 'QUIT' : 'KILL', @orphans;
+        ok(HR::Server::wait_until(30, sub { !grep { kill 0, $_ } @orphans }),
+           'master-kill: its workers have ended') or last;
+        $server->up;
+    }
+    is($served, $rounds, 'master-kill: workers without a master serve and store');
+    is($told, $rounds, 'master-kill: each says what to do');
+    is($refused, $rounds, 'master-kill: a start beside them is refused');
+    check('master-kill', faults => $rounds,
+          allowed => [qr/Address already in use|still could not bind/]);
+}
+
 sub stop_cont {
     my ($rounds) = @_;
 
@@ -105,6 +142,7 @@ sub upgrade {
 (
     'worker-kill' => \&worker_kill,
     'kill-all'    => \&kill_everything,
+    'master-kill' => \&master_kill,
     'stop-cont'   => \&stop_cont,
     'hup'         => \&hup,
     'upgrade'     => \&upgrade,

@@ -19,7 +19,7 @@ use POSIX ();
 use Test::More;
 use Time::HiRes qw( sleep time );
 
-our @EXPORT = qw( $server %run @table prepare sql fault start_task load_begin load_end
+our @EXPORT = qw( $server %run @table prepare sql fault start_with start_task load_begin load_end
     child ledger acknowledged lost_of check up_with descriptors );
 
 our ($server, %run, @table);
@@ -73,11 +73,11 @@ sub allocations {
     return (unpack CONTROL, $bytes)[6, 7];
 }
 
-# Starts it again with another configuration; $edit changes the text in $_.
-sub up_with {
+# One attempt to start it, with a configuration that $edit has changed in $_: true when
+# nginx runs, and what it said.
+sub start_with {
     my ($edit) = @_;
 
-    $server->stop;
     my $home = $server->home;
     open my $in, '<:encoding(UTF-8)', "$home/nginx.conf" or die "nginx.conf: $!\n";
     local $_ = do { local $/; readline $in };
@@ -87,8 +87,16 @@ sub up_with {
     print {$out} $_;
     close $out;
 
-    my ($ok, $said) = $server->_run('nginx', '-p', $home, '-e', "$home/logs/error.log",
-                                    '-c', "$home/fault.conf");
+    return $server->_run('nginx', '-p', $home, '-e', "$home/logs/error.log",
+                         '-c', "$home/fault.conf");
+}
+
+# Starts it again with another configuration.
+sub up_with {
+    my ($edit) = @_;
+
+    $server->stop;
+    my ($ok, $said) = start_with($edit);
     die "nginx does not start: $said" . $server->log_tail if !$ok;
     $server->{up} = 1;
     HR::Server::wait_until(10, sub {
@@ -99,7 +107,7 @@ sub sql {
     my ($text, $path) = @_;
 
     open my $out, '-|', 'sqlite3', '-cmd', '.timeout 10000',
-        $path // $server->home . '/profiles.db', $text or die "sqlite3: $!\n";
+        $path // $run{db} // $server->home . '/profiles.db', $text or die "sqlite3: $!\n";
     my $printed = do { local $/; readline $out } // '';
     close $out;
     chomp $printed;
