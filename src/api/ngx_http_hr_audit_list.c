@@ -188,14 +188,7 @@ ngx_http_hr_trail_filter(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
         ngx_http_hr_problem_text(&p, "query.to", time, "value_error", q->to.v);
     }
 
-    if (p.n != 0) {
-        *rc = ngx_http_hr_problems_send(r, ctx, &p);
-        return NGX_DECLINED;
-    }
-
-    ngx_http_hr_problems_release(&p);
-
-    return NGX_OK;
+    return ngx_http_hr_problems_end(r, ctx, &p, rc);
 }
 
 

@@ -237,12 +237,9 @@ ngx_http_hr_batch_read(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
         return NGX_DECLINED;
     }
 
-    if (p.n != 0) {
-        *rc = ngx_http_hr_problems_send(r, ctx, &p);
+    if (ngx_http_hr_problems_end(r, ctx, &p, rc) != NGX_OK) {
         return NGX_DECLINED;
     }
-
-    ngx_http_hr_problems_release(&p);
 
     in->unit = ngx_http_hr_work_str(w, body.unit.v);
     in->children = !body.include_children.set || body.include_children.v;

@@ -211,14 +211,7 @@ ngx_http_hr_bulk_body(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
                                  "value_error", body->status.v);
     }
 
-    if (p.n != 0) {
-        *rc = ngx_http_hr_problems_send(r, ctx, &p);
-        return NGX_DECLINED;
-    }
-
-    ngx_http_hr_problems_release(&p);
-
-    return NGX_OK;
+    return ngx_http_hr_problems_end(r, ctx, &p, rc);
 }
 
 

@@ -160,14 +160,7 @@ ngx_http_hr_generation_read(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_http_hr_generation_optional(&p, "body.model", &in->model, 200);
     ngx_http_hr_generation_optional(&p, "body.reason", &in->reason, 500);
 
-    if (p.n != 0) {
-        *rc = ngx_http_hr_problems_send(r, ctx, &p);
-        return NGX_DECLINED;
-    }
-
-    ngx_http_hr_problems_release(&p);
-
-    return NGX_OK;
+    return ngx_http_hr_problems_end(r, ctx, &p, rc);
 }
 
 

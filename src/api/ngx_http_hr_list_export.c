@@ -369,14 +369,7 @@ ngx_http_hr_table_query(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
                                  "value_error", query->format.v);
     }
 
-    if (p.n != 0) {
-        *rc = ngx_http_hr_problems_send(r, ctx, &p);
-        return NGX_DECLINED;
-    }
-
-    ngx_http_hr_problems_release(&p);
-
-    return NGX_OK;
+    return ngx_http_hr_problems_end(r, ctx, &p, rc);
 }
 
 

@@ -263,11 +263,9 @@ ngx_http_hr_org_body(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
         }
     }
 
-    if (p.n != 0) {
-        return ngx_http_hr_problems_send(r, ctx, &p);
+    if (ngx_http_hr_problems_end(r, ctx, &p, &rc) != NGX_OK) {
+        return rc;
     }
-
-    ngx_http_hr_problems_release(&p);
 
     if (ngx_http_hr_read(r, ctx, NULL, rows, &body, &rc) != NGX_OK) {
         return rc;

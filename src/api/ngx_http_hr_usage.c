@@ -272,6 +272,7 @@ ngx_http_hr_usage(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
         NGX_HTTP_HR_IN_END
     };
 
+    ngx_int_t                   rc;
     ngx_http_hr_work_t         *w;
     ngx_http_hr_usage_in_t      in;
     ngx_http_hr_problems_t      p;
@@ -288,11 +289,9 @@ ngx_http_hr_usage(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 
     ngx_http_hr_usage_read(&p, &query, &in);
 
-    if (p.n != 0) {
-        return ngx_http_hr_problems_send(r, ctx, &p);
+    if (ngx_http_hr_problems_end(r, ctx, &p, &rc) != NGX_OK) {
+        return rc;
     }
-
-    ngx_http_hr_problems_release(&p);
 
     w = ngx_http_hr_work_create(r, ctx, sizeof(ngx_http_hr_usage_in_t), 0);
     if (w == NULL) {

@@ -587,11 +587,9 @@ ngx_http_hr_users_create(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     ngx_http_hr_users_check_role(&p, &body.role, &role);
     ngx_http_hr_users_check_password(ctx, &p, body.password.v, body.username.v);
 
-    if (p.n) {
-        return ngx_http_hr_problems_send(r, ctx, &p);
+    if (ngx_http_hr_problems_end(r, ctx, &p, &rc) != NGX_OK) {
+        return rc;
     }
-
-    ngx_http_hr_problems_release(&p);
 
     w = ngx_http_hr_users_work(r, ctx, &body);
     if (w == NULL) {
@@ -643,11 +641,9 @@ ngx_http_hr_users_change(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
                             "is_active or password is needed", "value_error", NULL);
     }
 
-    if (p.n) {
-        return ngx_http_hr_problems_send(r, ctx, &p);
+    if (ngx_http_hr_problems_end(r, ctx, &p, &rc) != NGX_OK) {
+        return rc;
     }
-
-    ngx_http_hr_problems_release(&p);
 
     w = ngx_http_hr_users_work(r, ctx, &body);
     if (w == NULL) {
@@ -696,11 +692,9 @@ ngx_http_hr_users_own_password(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     ngx_http_hr_problems_init(&p, ctx);
     ngx_http_hr_users_check_password(ctx, &p, body.password.v, name);
 
-    if (p.n) {
-        return ngx_http_hr_problems_send(r, ctx, &p);
+    if (ngx_http_hr_problems_end(r, ctx, &p, &rc) != NGX_OK) {
+        return rc;
     }
-
-    ngx_http_hr_problems_release(&p);
 
     w = ngx_http_hr_users_work(r, ctx, &body);
     if (w == NULL) {

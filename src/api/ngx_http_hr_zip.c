@@ -462,11 +462,9 @@ ngx_http_hr_zip_post(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
                                  "docx, xlsx", "value_error", bad);
     }
 
-    if (p.n != 0) {
-        return ngx_http_hr_problems_send(r, ctx, &p);
+    if (ngx_http_hr_problems_end(r, ctx, &p, &rc) != NGX_OK) {
+        return rc;
     }
-
-    ngx_http_hr_problems_release(&p);
 
     w = ngx_http_hr_work_create(r, ctx, sizeof(ngx_http_hr_zip_t), 0);
     if (w == NULL) {

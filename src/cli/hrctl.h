@@ -217,6 +217,13 @@ size_t hrctl_width(const char *text);
 
 /* The parsed body; NULL was told.  cJSON_Delete() it. */
 cJSON *hrctl_parse(const hrctl_answer_t *answer);
+/*
+ * Ends a call whose code is rc: with --json the body goes out, otherwise show makes
+ * of it what people read.  good names a member that must be true, else the result is
+ * HRCTL_FINDINGS; NULL: none.  Frees the answer.
+ */
+int hrctl_show(hrctl_t *ctl, int rc, hrctl_answer_t *answer,
+    int (*show)(hrctl_t *ctl, const cJSON *root), const char *good);
 /* A member by its path ("data.users"); NULL: not there. */
 const cJSON *hrctl_get(const cJSON *node, const char *path);
 /* Its text; "" when it is absent or null; numbers and booleans as text. */

@@ -48,10 +48,12 @@ hrctl_audit_path(hrctl_t *ctl, hr_buf_t *path)
 
 
 static int
-hrctl_audit_table(const cJSON *root)
+hrctl_audit_table(hrctl_t *ctl, const cJSON *root)
 {
+    int             rc;
     char            text[32];
     const cJSON    *r;
+    const char     *next;
     hrctl_table_t  *t;
 
     t = hrctl_table("#SEQ|TIME (UTC)|USER|ACTION|RESULT|=OBJECT|ADDRESS|DETAIL");
@@ -72,7 +74,14 @@ hrctl_audit_table(const cJSON *root)
         hrctl_cell(t, hrctl_text(r, "detail"));
     }
 
-    return hrctl_table_end(t);
+    rc = hrctl_table_end(t);
+    next = hrctl_text(root, "data.next_cursor");
+
+    if (*next != '\0') {
+        hrctl_note(ctl, "older ones: --cursor %s", next);
+    }
+
+    return rc;
 }
 
 
@@ -80,9 +89,7 @@ int
 hrctl_audit_list(hrctl_t *ctl)
 {
     int              rc;
-    cJSON           *root;
     hr_buf_t         path;
-    const char      *next;
     hrctl_answer_t   answer;
 
     hr_buf_init(&path, 8000);
@@ -95,30 +102,21 @@ hrctl_audit_list(hrctl_t *ctl)
 
     hr_buf_release(&path);
 
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
+    return hrctl_show(ctl, rc, &answer, hrctl_audit_table, NULL);
+}
 
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
 
-    } else if ((root = hrctl_parse(&answer)) == NULL) {
-        rc = HRCTL_FAILED;
+static int
+hrctl_audit_result(hrctl_t *ctl, const cJSON *root)
+{
+    (void) ctl;
 
-    } else {
-        rc = hrctl_audit_table(root);
-        next = hrctl_text(root, "data.next_cursor");
+    hrctl_line("result", hrctl_text(root, "message"));
+    hrctl_line("records", hrctl_text(root, "data.checked"));
+    hrctl_line("first bad", hrctl_text(root, "data.first_bad_seq"));
+    hrctl_line("last hash", hrctl_text(root, "data.last_hash"));
 
-        if (*next != '\0') {
-            hrctl_note(ctl, "older ones: --cursor %s", next);
-        }
-
-        cJSON_Delete(root);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return HRCTL_OK;
 }
 
 
@@ -126,37 +124,11 @@ int
 hrctl_audit_verify(hrctl_t *ctl)
 {
     int              rc;
-    cJSON           *root;
     hrctl_answer_t   answer;
 
     rc = hrctl_call(ctl, "GET", "/api/admin/audit/verify", NULL, &answer);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
 
-    root = hrctl_parse(&answer);
-
-    if (root == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else {
-        hrctl_line("result", hrctl_text(root, "message"));
-        hrctl_line("records", hrctl_text(root, "data.checked"));
-        hrctl_line("first bad", hrctl_text(root, "data.first_bad_seq"));
-        hrctl_line("last hash", hrctl_text(root, "data.last_hash"));
-    }
-
-    if (rc == HRCTL_OK && !hrctl_true(root, "data.valid")) {
-        rc = HRCTL_FINDINGS;
-    }
-
-    cJSON_Delete(root);
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_audit_result, "data.valid");
 }
 
 

@@ -55,72 +55,51 @@ hrctl_backup_json(const char *file, const char *kept,
 /* ---- on the server ---- */
 
 
+static int
+hrctl_backup_show(hrctl_t *ctl, const cJSON *root)
+{
+    char  size[16];
+
+    (void) ctl;
+
+    hrctl_line("backup", hrctl_text(root, "data.name"));
+    hrctl_line("size", hrctl_bytes(hrctl_number(root, "data.bytes", 0), size));
+    hrctl_line("users", hrctl_text(root, "data.rows.users"));
+    hrctl_line("profiles", hrctl_text(root, "data.rows.profiles"));
+    hrctl_line("versions", hrctl_text(root, "data.rows.versions"));
+    hrctl_line("tasks", hrctl_text(root, "data.rows.tasks"));
+    hrctl_line("older removed", hrctl_text(root, "data.removed"));
+    hrctl_line_printf("seconds", "%.2f", hrctl_number(root, "data.seconds", 0));
+
+    return HRCTL_OK;
+}
+
+
 int
 hrctl_backup_create(hrctl_t *ctl)
 {
     int              rc;
-    char             size[16];
-    cJSON           *root;
     hrctl_answer_t   answer;
 
     ctl->timeout = ctl->timeout < HRCTL_LONG ? HRCTL_LONG : ctl->timeout;
 
     rc = hrctl_call(ctl, "POST", "/api/admin/backup", NULL, &answer);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
 
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else if ((root = hrctl_parse(&answer)) == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else {
-        hrctl_line("backup", hrctl_text(root, "data.name"));
-        hrctl_line("size", hrctl_bytes(hrctl_number(root, "data.bytes", 0), size));
-        hrctl_line("users", hrctl_text(root, "data.rows.users"));
-        hrctl_line("profiles", hrctl_text(root, "data.rows.profiles"));
-        hrctl_line("versions", hrctl_text(root, "data.rows.versions"));
-        hrctl_line("tasks", hrctl_text(root, "data.rows.tasks"));
-        hrctl_line("older removed", hrctl_text(root, "data.removed"));
-        hrctl_line_printf("seconds", "%.2f", hrctl_number(root, "data.seconds", 0));
-        cJSON_Delete(root);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_backup_show, NULL);
 }
 
 
-int
-hrctl_backup_list(hrctl_t *ctl)
+static int
+hrctl_backup_table(hrctl_t *ctl, const cJSON *root)
 {
-    int              rc;
-    char             text[32], size[16];
-    cJSON           *root;
-    const cJSON     *copy;
-    hrctl_table_t   *t;
-    hrctl_answer_t   answer;
+    char            text[32], size[16];
+    const cJSON    *copy;
+    hrctl_table_t  *t;
 
-    rc = hrctl_call(ctl, "GET", "/api/admin/backups", NULL, &answer);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
+    (void) ctl;
 
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-        hrctl_answer_free(&answer);
-        return rc;
-    }
-
-    root = hrctl_parse(&answer);
-    hrctl_answer_free(&answer);
-    t = root == NULL ? NULL : hrctl_table("=BACKUP|CREATED (UTC)|#SIZE");
-
+    t = hrctl_table("=BACKUP|CREATED (UTC)|#SIZE");
     if (t == NULL) {
-        cJSON_Delete(root);
         return HRCTL_FAILED;
     }
 
@@ -130,9 +109,19 @@ hrctl_backup_list(hrctl_t *ctl)
         hrctl_cell(t, hrctl_bytes(hrctl_number(copy, "bytes", 0), size));
     }
 
-    cJSON_Delete(root);
-
     return hrctl_table_end(t);
+}
+
+
+int
+hrctl_backup_list(hrctl_t *ctl)
+{
+    int              rc;
+    hrctl_answer_t   answer;
+
+    rc = hrctl_call(ctl, "GET", "/api/admin/backups", NULL, &answer);
+
+    return hrctl_show(ctl, rc, &answer, hrctl_backup_table, NULL);
 }
 
 

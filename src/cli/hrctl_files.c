@@ -204,13 +204,23 @@ hrctl_import_document(const char *path, int *rc)
 }
 
 
+static int
+hrctl_import_show(hrctl_t *ctl, const cJSON *root)
+{
+    hrctl_note(ctl, "%s: version %s", hrctl_text(root, "message"),
+               hrctl_text(root, "version_number"));
+
+    return HRCTL_OK;
+}
+
+
 int
 hrctl_profiles_import(hrctl_t *ctl)
 {
     int              rc;
     char             path[512], *id, *json;
     long             base;
-    cJSON           *body, *document, *root;
+    cJSON           *body, *document;
     hrctl_answer_t   answer;
 
     base = 0;
@@ -247,21 +257,5 @@ hrctl_profiles_import(hrctl_t *ctl)
     rc = hrctl_call(ctl, "PUT", path, json, &answer);
     free(json);
 
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
-
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else {
-        root = hrctl_parse(&answer);
-        hrctl_note(ctl, "%s: version %s", hrctl_text(root, "message"),
-                   hrctl_text(root, "version_number"));
-        cJSON_Delete(root);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_import_show, NULL);
 }

@@ -24,6 +24,35 @@ hrctl_parse(const hrctl_answer_t *answer)
 }
 
 
+int
+hrctl_show(hrctl_t *ctl, int rc, hrctl_answer_t *answer,
+    int (*show)(hrctl_t *ctl, const cJSON *root), const char *good)
+{
+    cJSON  *root;
+
+    if (rc != HRCTL_OK) {
+        return rc;
+    }
+
+    root = hrctl_parse(answer);
+
+    if (root == NULL) {
+        rc = HRCTL_FAILED;
+    } else {
+        rc = ctl->json ? hrctl_put_json(answer) : show(ctl, root);
+    }
+
+    if (rc == HRCTL_OK && good != NULL && !hrctl_true(root, good)) {
+        rc = HRCTL_FINDINGS;
+    }
+
+    cJSON_Delete(root);
+    hrctl_answer_free(answer);
+
+    return rc;
+}
+
+
 const cJSON *
 hrctl_get(const cJSON *node, const char *path)
 {

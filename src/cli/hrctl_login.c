@@ -174,36 +174,29 @@ hrctl_logout(hrctl_t *ctl)
 }
 
 
+static int
+hrctl_whoami_show(hrctl_t *ctl, const cJSON *root)
+{
+    char  text[32];
+
+    hrctl_line("user", hrctl_text(root, "username"));
+    hrctl_line("name", hrctl_text(root, "full_name"));
+    hrctl_line("role", hrctl_text(root, "role"));
+    hrctl_line("id", hrctl_text(root, "id"));
+    hrctl_line("last login", hrctl_time(root, "last_login", text));
+    hrctl_line("server", ctl->url);
+
+    return HRCTL_OK;
+}
+
+
 int
 hrctl_whoami(hrctl_t *ctl)
 {
     int              rc;
-    char             text[32];
-    cJSON           *root;
     hrctl_answer_t   answer;
 
     rc = hrctl_call(ctl, "GET", "/api/auth/me", NULL, &answer);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
 
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else if ((root = hrctl_parse(&answer)) == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else {
-        hrctl_line("user", hrctl_text(root, "username"));
-        hrctl_line("name", hrctl_text(root, "full_name"));
-        hrctl_line("role", hrctl_text(root, "role"));
-        hrctl_line("id", hrctl_text(root, "id"));
-        hrctl_line("last login", hrctl_time(root, "last_login", text));
-        hrctl_line("server", ctl->url);
-        cJSON_Delete(root);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_whoami_show, NULL);
 }

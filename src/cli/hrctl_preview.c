@@ -47,12 +47,24 @@ hrctl_preview_facts(const cJSON *root)
 }
 
 
+static int
+hrctl_preview_show(hrctl_t *ctl, const cJSON *root)
+{
+    if (hrctl_option(ctl, "text") != NULL) {
+        hrctl_preview_text(root);
+    } else {
+        hrctl_preview_facts(root);
+    }
+
+    return HRCTL_OK;
+}
+
+
 int
 hrctl_prompt_preview(hrctl_t *ctl)
 {
     int              rc;
     char            *body;
-    cJSON           *root;
     hrctl_answer_t   answer;
 
     body = hrctl_generate_body(ctl, ctl->argv[0], ctl->argv[1]);
@@ -63,27 +75,5 @@ hrctl_prompt_preview(hrctl_t *ctl)
     rc = hrctl_call(ctl, "POST", "/api/generation/preview", body, &answer);
     free(body);
 
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
-
-    root = hrctl_parse(&answer);
-
-    if (root == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else if (hrctl_option(ctl, "text") != NULL) {
-        hrctl_preview_text(root);
-
-    } else {
-        hrctl_preview_facts(root);
-    }
-
-    cJSON_Delete(root);
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_preview_show, NULL);
 }

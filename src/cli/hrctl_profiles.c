@@ -69,8 +69,9 @@ hrctl_percent(const cJSON *node, const char *name, char out[16])
 
 
 static int
-hrctl_profiles_table(const cJSON *root)
+hrctl_profiles_table(hrctl_t *ctl, const cJSON *root)
 {
+    int             rc;
     char            text[32], score[16];
     const cJSON    *p;
     hrctl_table_t  *t;
@@ -90,7 +91,12 @@ hrctl_profiles_table(const cJSON *root)
         hrctl_cell(t, hrctl_time(p, "updated_at", text));
     }
 
-    return hrctl_table_end(t);
+    rc = hrctl_table_end(t);
+    hrctl_note(ctl, "page %s of %s, %s profiles", hrctl_text(root, "pagination.page"),
+               hrctl_text(root, "pagination.total_pages"),
+               hrctl_text(root, "pagination.total"));
+
+    return rc;
 }
 
 
@@ -108,7 +114,6 @@ hrctl_profiles_list(hrctl_t *ctl)
     int              rc;
     long             n;
     size_t           i;
-    cJSON           *root;
     hr_buf_t         path;
     hrctl_answer_t   answer;
 
@@ -130,28 +135,7 @@ hrctl_profiles_list(hrctl_t *ctl)
 
     hr_buf_release(&path);
 
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
-
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else if ((root = hrctl_parse(&answer)) == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else {
-        rc = hrctl_profiles_table(root);
-        hrctl_note(ctl, "page %s of %s, %s profiles",
-                   hrctl_text(root, "pagination.page"),
-                   hrctl_text(root, "pagination.total_pages"),
-                   hrctl_text(root, "pagination.total"));
-        cJSON_Delete(root);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_profiles_table, NULL);
 }
 
 
@@ -237,67 +221,44 @@ hrctl_profile_summary(const cJSON *root)
 }
 
 
-int
-hrctl_profiles_show(hrctl_t *ctl)
+static int
+hrctl_profile_show(hrctl_t *ctl, const cJSON *root)
 {
-    int              rc;
-    cJSON           *root;
-    hrctl_answer_t   answer;
+    hrctl_profile_summary(root);
 
-    rc = hrctl_profile_call(ctl, "GET", ctl->argv[0], "", NULL, &answer);
-    if (rc != HRCTL_OK) {
-        return rc;
+    if (hrctl_option(ctl, "full") == NULL) {
+        return HRCTL_OK;
     }
 
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
+    (void) fputc('\n', stdout);
 
-    } else if ((root = hrctl_parse(&answer)) == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else {
-        hrctl_profile_summary(root);
-        cJSON_Delete(root);
-
-        if (hrctl_option(ctl, "full") != NULL) {
-            (void) fputc('\n', stdout);
-            rc = hrctl_profile_markdown(ctl, ctl->argv[0]);
-        }
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_profile_markdown(ctl, ctl->argv[0]);
 }
 
 
 int
-hrctl_profiles_versions(hrctl_t *ctl)
+hrctl_profiles_show(hrctl_t *ctl)
 {
     int              rc;
-    char             text[32], score[16];
-    cJSON           *root;
-    const cJSON     *v;
-    hrctl_table_t   *t;
     hrctl_answer_t   answer;
 
-    rc = hrctl_profile_call(ctl, "GET", ctl->argv[0], "/versions", NULL, &answer);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
+    rc = hrctl_profile_call(ctl, "GET", ctl->argv[0], "", NULL, &answer);
 
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-        hrctl_answer_free(&answer);
-        return rc;
-    }
+    return hrctl_show(ctl, rc, &answer, hrctl_profile_show, NULL);
+}
 
-    root = hrctl_parse(&answer);
-    hrctl_answer_free(&answer);
-    t = root == NULL ? NULL : hrctl_table("#VERSION|CURRENT|KIND|BY|#SCORE|CREATED|NOTE");
 
+static int
+hrctl_versions_table(hrctl_t *ctl, const cJSON *root)
+{
+    char            text[32], score[16];
+    const cJSON    *v;
+    hrctl_table_t  *t;
+
+    (void) ctl;
+
+    t = hrctl_table("#VERSION|CURRENT|KIND|BY|#SCORE|CREATED|NOTE");
     if (t == NULL) {
-        cJSON_Delete(root);
         return HRCTL_FAILED;
     }
 
@@ -311,9 +272,19 @@ hrctl_profiles_versions(hrctl_t *ctl)
         hrctl_cell(t, hrctl_text(v, "note"));
     }
 
-    cJSON_Delete(root);
-
     return hrctl_table_end(t);
+}
+
+
+int
+hrctl_profiles_versions(hrctl_t *ctl)
+{
+    int              rc;
+    hrctl_answer_t   answer;
+
+    rc = hrctl_profile_call(ctl, "GET", ctl->argv[0], "/versions", NULL, &answer);
+
+    return hrctl_show(ctl, rc, &answer, hrctl_versions_table, NULL);
 }
 
 
@@ -356,13 +327,25 @@ hrctl_diff_put(const cJSON *sections)
 }
 
 
+static int
+hrctl_diff_show(hrctl_t *ctl, const cJSON *root)
+{
+    hrctl_diff_put(hrctl_get(root, "readable"));
+
+    if (cJSON_GetArraySize(hrctl_get(root, "readable")) == 0) {
+        hrctl_note(ctl, "the two versions are equal");
+    }
+
+    return HRCTL_OK;
+}
+
+
 int
 hrctl_profiles_diff(hrctl_t *ctl)
 {
     int              rc, n;
     bool             patch;
     char             rest[128];
-    cJSON           *root;
     hrctl_answer_t   answer;
 
     for (n = 1; n < 3; n++) {
@@ -379,29 +362,13 @@ hrctl_profiles_diff(hrctl_t *ctl)
                     ctl->argv[2], patch ? "&format=patch" : "");
 
     rc = hrctl_profile_call(ctl, "GET", ctl->argv[0], rest, NULL, &answer);
-    if (rc != HRCTL_OK) {
+    if (rc == HRCTL_OK && patch) {
+        rc = hrctl_put_json(&answer);
+        hrctl_answer_free(&answer);
         return rc;
     }
 
-    if (ctl->json || patch) {
-        rc = hrctl_put_json(&answer);
-
-    } else if ((root = hrctl_parse(&answer)) == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else {
-        hrctl_diff_put(hrctl_get(root, "readable"));
-
-        if (cJSON_GetArraySize(hrctl_get(root, "readable")) == 0) {
-            hrctl_note(ctl, "the two versions are equal");
-        }
-
-        cJSON_Delete(root);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_diff_show, NULL);
 }
 
 

@@ -75,12 +75,25 @@ hrctl_health(hrctl_t *ctl)
 /* ---- care ---- */
 
 
+static int
+hrctl_maintenance_show(hrctl_t *ctl, const cJSON *root)
+{
+    (void) ctl;
+
+    hrctl_line("result", hrctl_text(root, "message"));
+    hrctl_line("finding", hrctl_text(root, "data.finding"));
+    hrctl_line_printf("seconds", "%.2f", hrctl_number(root, "data.seconds", 0));
+
+    return HRCTL_OK;
+}
+
+
 int
 hrctl_maintenance(hrctl_t *ctl)
 {
     int              rc;
     char            *json;
-    cJSON           *body, *root;
+    cJSON           *body;
     hrctl_answer_t   answer;
 
     ctl->timeout = ctl->timeout < HRCTL_LONG ? HRCTL_LONG : ctl->timeout;
@@ -96,32 +109,7 @@ hrctl_maintenance(hrctl_t *ctl)
     rc = hrctl_call(ctl, "POST", "/api/admin/maintenance", json, &answer);
     free(json);
 
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
-
-    root = hrctl_parse(&answer);
-
-    if (root == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else {
-        hrctl_line("result", hrctl_text(root, "message"));
-        hrctl_line("finding", hrctl_text(root, "data.finding"));
-        hrctl_line_printf("seconds", "%.2f", hrctl_number(root, "data.seconds", 0));
-    }
-
-    if (rc == HRCTL_OK && !hrctl_true(root, "data.ok")) {
-        rc = HRCTL_FINDINGS;
-    }
-
-    cJSON_Delete(root);
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_maintenance_show, "data.ok");
 }
 
 

@@ -183,6 +183,18 @@ hrctl_users_id(hrctl_t *ctl, const char *name, long *id)
 }
 
 
+static int
+hrctl_user_show(hrctl_t *ctl, const cJSON *root)
+{
+    hrctl_note(ctl, "%s: user %s, id %s, role %s, active: %s",
+               hrctl_text(root, "message"), hrctl_text(root, "data.username"),
+               hrctl_text(root, "data.id"), hrctl_text(root, "data.role"),
+               hrctl_text(root, "data.is_active"));
+
+    return HRCTL_OK;
+}
+
+
 /* Sends a body (which may hold a password) and tells the result. */
 static int
 hrctl_users_send(hrctl_t *ctl, const char *method, const char *path,
@@ -190,7 +202,6 @@ hrctl_users_send(hrctl_t *ctl, const char *method, const char *path,
 {
     int              rc;
     char            *json;
-    cJSON           *root;
     hrctl_answer_t   answer;
 
     json = hrctl_print(body);
@@ -201,27 +212,7 @@ hrctl_users_send(hrctl_t *ctl, const char *method, const char *path,
     rc = hrctl_call(ctl, method, path, json, &answer);
     hrctl_secret_free(json);
 
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
-
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else if ((root = hrctl_parse(&answer)) == NULL) {
-        rc = HRCTL_FAILED;
-
-    } else {
-        hrctl_note(ctl, "%s: user %s, id %s, role %s, active: %s",
-                   hrctl_text(root, "message"), hrctl_text(root, "data.username"),
-                   hrctl_text(root, "data.id"), hrctl_text(root, "data.role"),
-                   hrctl_text(root, "data.is_active"));
-        cJSON_Delete(root);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_user_show, NULL);
 }
 
 

@@ -378,12 +378,20 @@ hrctl_watch(hrctl_t *ctl)
 }
 
 
+static int
+hrctl_message_show(hrctl_t *ctl, const cJSON *root)
+{
+    hrctl_note(ctl, "%s", hrctl_text(root, "message"));
+
+    return HRCTL_OK;
+}
+
+
 int
 hrctl_cancel(hrctl_t *ctl)
 {
     int              rc;
     char             path[512], *id;
-    cJSON           *root;
     hrctl_answer_t   answer;
 
     id = hrctl_encode(ctl->argv[0]);
@@ -395,52 +403,21 @@ hrctl_cancel(hrctl_t *ctl)
     free(id);
 
     rc = hrctl_call(ctl, "DELETE", path, NULL, &answer);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
-
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-
-    } else {
-        root = hrctl_parse(&answer);
-        hrctl_note(ctl, "%s", hrctl_text(root, "message"));
-        cJSON_Delete(root);
-    }
-
-    hrctl_answer_free(&answer);
-
-    return rc;
+    return hrctl_show(ctl, rc, &answer, hrctl_message_show, NULL);
 }
 
 
-int
-hrctl_tasks(hrctl_t *ctl)
+static int
+hrctl_tasks_table(hrctl_t *ctl, const cJSON *root)
 {
-    int              rc;
-    char             text[32];
-    cJSON           *root;
-    const cJSON     *task;
-    hrctl_table_t   *t;
-    hrctl_answer_t   answer;
+    char            text[32];
+    const cJSON    *task;
+    hrctl_table_t  *t;
 
-    rc = hrctl_call(ctl, "GET", "/api/generation/tasks/active", NULL, &answer);
-    if (rc != HRCTL_OK) {
-        return rc;
-    }
+    (void) ctl;
 
-    if (ctl->json) {
-        rc = hrctl_put_json(&answer);
-        hrctl_answer_free(&answer);
-        return rc;
-    }
-
-    root = hrctl_parse(&answer);
-    hrctl_answer_free(&answer);
-    t = root == NULL ? NULL : hrctl_table("=TASK|STATUS|#%|POSITION|DEPARTMENT|CREATED");
-
+    t = hrctl_table("=TASK|STATUS|#%|POSITION|DEPARTMENT|CREATED");
     if (t == NULL) {
-        cJSON_Delete(root);
         return HRCTL_FAILED;
     }
 
@@ -453,7 +430,17 @@ hrctl_tasks(hrctl_t *ctl)
         hrctl_cell(t, hrctl_time(task, "created_at", text));
     }
 
-    cJSON_Delete(root);
-
     return hrctl_table_end(t);
+}
+
+
+int
+hrctl_tasks(hrctl_t *ctl)
+{
+    int              rc;
+    hrctl_answer_t   answer;
+
+    rc = hrctl_call(ctl, "GET", "/api/generation/tasks/active", NULL, &answer);
+
+    return hrctl_show(ctl, rc, &answer, hrctl_tasks_table, NULL);
 }

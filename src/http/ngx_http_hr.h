@@ -577,6 +577,9 @@ void ngx_http_hr_problem_text(ngx_http_hr_problems_t *p, const char *field,
 /* Sends 422 with all problems and releases them. */
 ngx_int_t ngx_http_hr_problems_send(ngx_http_request_t *r,
     ngx_http_hr_ctx_t *ctx, ngx_http_hr_problems_t *p);
+/* NGX_OK: there is none; NGX_DECLINED: 422 was sent, its code is in *rc.  Releases. */
+ngx_int_t ngx_http_hr_problems_end(ngx_http_request_t *r,
+    ngx_http_hr_ctx_t *ctx, ngx_http_hr_problems_t *p, ngx_int_t *rc);
 
 /* NGX_ERROR: no memory; problems are added to p. */
 ngx_int_t ngx_http_hr_read_query(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
