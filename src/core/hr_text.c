@@ -1,6 +1,6 @@
 /*
  * UTF-8 without knowledge of characters: validity, counting, cutting,
- * containment, edit distance.
+ * containment.
  */
 
 #define _GNU_SOURCE     /* memmem */
@@ -10,8 +10,6 @@
 #include "hr_text.h"
 #include "hr_unicode.h"
 #include "hr_utf8.h"
-
-#define HR_EDIT_MAX  512        /* code points; keeps the table on the stack */
 
 
 bool
@@ -307,104 +305,4 @@ hr_contains_word_start(hr_str_t text, hr_str_t needle)
     }
 
     return false;
-}
-
-
-/* SIZE_MAX when the text has more than HR_EDIT_MAX code points. */
-static size_t
-hr_edit_decode(hr_str_t text, uint32_t out[HR_EDIT_MAX])
-{
-    size_t  n, pos;
-
-    for (n = 0, pos = 0; pos < text.len; n++) {
-        if (n == HR_EDIT_MAX) {
-            return SIZE_MAX;
-        }
-        out[n] = hr_utf8_next(text, &pos);
-    }
-
-    return n;
-}
-
-
-static size_t
-hr_edit_rows(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
-{
-    size_t    i, j;
-    uint16_t  row[HR_EDIT_MAX + 1], diagonal, above, best;
-
-    for (j = 0; j <= m; j++) {
-        row[j] = (uint16_t) j;
-    }
-
-    for (i = 0; i < n; i++) {
-        diagonal = row[0];
-        row[0] = (uint16_t) (i + 1);
-
-        for (j = 0; j < m; j++) {
-            above = row[j + 1];
-            best = (uint16_t) (diagonal + (a[i] != b[j]));
-            if (above + 1 < best) {
-                best = (uint16_t) (above + 1);
-            }
-            if (row[j] + 1 < best) {
-                best = (uint16_t) (row[j] + 1);
-            }
-            diagonal = above;
-            row[j + 1] = best;
-        }
-    }
-
-    return row[m];
-}
-
-
-static size_t
-hr_edit_measure(hr_str_t a, hr_str_t b, size_t *longest)
-{
-    size_t    n, m;
-    uint32_t  x[HR_EDIT_MAX], y[HR_EDIT_MAX], *p, *q;
-
-    n = hr_edit_decode(a, x);
-    m = hr_edit_decode(b, y);
-    if (n == SIZE_MAX || m == SIZE_MAX) {
-        return SIZE_MAX;
-    }
-
-    *longest = n > m ? n : m;
-
-    /* common ends never cost anything */
-    for (p = x, q = y; n > 0 && m > 0 && *p == *q; n--, m--) {
-        p++;
-        q++;
-    }
-    while (n > 0 && m > 0 && p[n - 1] == q[m - 1]) {
-        n--;
-        m--;
-    }
-
-    return hr_edit_rows(p, n, q, m);
-}
-
-
-size_t
-hr_edit_distance(hr_str_t a, hr_str_t b)
-{
-    size_t  longest;
-
-    return hr_edit_measure(a, b, &longest);
-}
-
-
-double
-hr_similarity(hr_str_t a, hr_str_t b)
-{
-    size_t  distance, longest;
-
-    distance = hr_edit_measure(a, b, &longest);
-    if (distance == SIZE_MAX) {
-        return hr_str_eq(a, b) ? 1.0 : 0.0;
-    }
-
-    return longest == 0 ? 1.0 : 1.0 - (double) distance / (double) longest;
 }

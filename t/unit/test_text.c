@@ -202,6 +202,118 @@ test_edit(void)
 }
 
 
+/* -- the distance against its definition -- */
+
+#define PLAIN_MAX  512
+
+static size_t
+plain_distance(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
+{
+    size_t         i, j, best, diagonal, above;
+    static size_t  row[PLAIN_MAX + 1];
+
+    for (j = 0; j <= m; j++) {
+        row[j] = j;
+    }
+
+    for (i = 0; i < n; i++) {
+        diagonal = row[0];
+        row[0] = i + 1;
+
+        for (j = 0; j < m; j++) {
+            above = row[j + 1];
+            best = diagonal + (a[i] != b[j]);
+            best = above + 1 < best ? above + 1 : best;
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            diagonal = above;
+            row[j + 1] = best;
+        }
+    }
+
+    return row[m];
+}
+
+
+static uint64_t
+next_random(void)
+{
+    static uint64_t  state = 88172645463325252ull;
+
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+
+    return state;
+}
+
+
+/* A text of n characters out of so many; some are in no table of the library. */
+static size_t
+random_text(uint32_t *out, size_t n, uint32_t letters)
+{
+    size_t                 i;
+    static const uint32_t  first[] = { 'a', 0x430, 0x4e00, 0x1f600, 0x47d };
+
+    for (i = 0; i < n; i++) {
+        out[i] = first[next_random() % 5] + (uint32_t) (next_random() % letters);
+    }
+
+    return n;
+}
+
+
+static hr_str_t
+encoded(const uint32_t *text, size_t n, hr_buf_t *buf)
+{
+    size_t  i;
+
+    hr_buf_init(buf, PLAIN_MAX * 4);
+    for (i = 0; i < n; i++) {
+        hr_utf8_append(buf, text[i]);
+    }
+
+    return n == 0 ? HR_STR("") : hr_buf_view(buf);
+}
+
+
+static void
+compare_distances(size_t rounds, size_t max, uint32_t letters, const char *name)
+{
+    size_t           i, k, n, m, wrong, want;
+    hr_buf_t         x, y;
+    hr_str_t         s, t;
+    static uint32_t  a[PLAIN_MAX], b[PLAIN_MAX];
+
+    wrong = 0;
+
+    for (i = 0; i < rounds; i++) {
+        n = random_text(a, next_random() % (max + 1), letters);
+
+        if (i % 2 == 0) {
+            m = random_text(b, next_random() % (max + 1), letters);
+
+        } else {
+            /* an edited copy: the ends agree */
+            memcpy(b, a, n * sizeof(uint32_t));
+            m = n;
+            for (k = next_random() % 4; n > 8 && k > 0; k--) {
+                random_text(b + next_random() % (n - 4), 4, letters);
+            }
+            m -= n > 8 ? next_random() % 4 : 0;
+        }
+
+        want = plain_distance(a, n, b, m);
+        s = encoded(a, n, &x);
+        t = encoded(b, m, &y);
+        wrong += hr_edit_distance(s, t) != want || hr_edit_distance(t, s) != want;
+        hr_buf_release(&x);
+        hr_buf_release(&y);
+    }
+
+    IS_INT(wrong, 0, name);
+}
+
+
 int
 main(void)
 {
@@ -216,6 +328,10 @@ main(void)
     test_long_fold();
     test_contains();
     test_edit();
+    compare_distances(3000, 10, 1, "the distance of short texts of five letters");
+    compare_distances(2000, 70, 30, "and of longer ones");
+    compare_distances(300, 130, 2, "over several words of bits");
+    compare_distances(60, PLAIN_MAX, 200, "as its definition says, up to 512");
 
     hr_arena_destroy(arena);
 
