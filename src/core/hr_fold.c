@@ -139,36 +139,26 @@ hr_fold_cp(uint32_t cp, unsigned rules)
 
 
 /*
- * True when the text is sound and surely in NFC: below U+0300 and in the
- * blocks named here nothing composes with what stands before it and nothing
- * has a singleton mapping (U+2000 and U+2001 have one).
+ * A text of such characters only is sound and surely in NFC: below U+0300 and
+ * in the blocks named here nothing composes with what stands before it and
+ * nothing has a singleton mapping (U+2000 and U+2001 have one).
  */
 static bool
-hr_fold_is_nfc(hr_str_t text)
+hr_fold_is_plain(uint32_t cp)
 {
-    uint32_t              cp;
-    const unsigned char  *p, *end;
+    return cp < 0x300 || (cp >= 0x400 && cp <= 0x482)
+           || (cp >= 0x48a && cp <= 0x52f) || (cp >= 0x2002 && cp <= 0x2063)
+           || cp == 0x2116 || (cp >= 0x2190 && cp <= 0x21ff);
+}
 
-    if (text.len == 0) {
-        return true;
-    }
 
-    p = (const unsigned char *) text.data;
-    end = p + text.len;
+/* U+0400 to U+047F: letters only. */
+static inline uint32_t
+hr_fold_cyrillic(uint32_t cp, unsigned rules)
+{
+    cp = hr_unicode_lower(cp);
 
-    while (p < end) {
-        p += hr_utf8_decode(p, (size_t) (end - p), &cp);
-
-        if (!(cp < 0x300 || (cp >= 0x400 && cp <= 0x482)
-              || (cp >= 0x48a && cp <= 0x52f)
-              || (cp >= 0x2002 && cp <= 0x2063)
-              || cp == 0x2116 || (cp >= 0x2190 && cp <= 0x21ff)))
-        {
-            return false;
-        }
-    }
-
-    return true;
+    return (rules & HR_FOLD_YO) && cp == 0x451 ? 0x435 : cp;
 }
 
 
@@ -265,12 +255,69 @@ hr_fold_run(hr_str_t text, unsigned rules, unsigned char *out)
 
 
 /*
+ * The same for a text that is sound and surely in NFC, in which nearly all
+ * characters are ASCII or Cyrillic; SIZE_MAX: it is not, or not surely.
+ */
+static size_t
+hr_fold_run_plain(hr_str_t text, unsigned rules, unsigned char *out)
+{
+    size_t                n;
+    bool                  blank;
+    uint32_t              cp;
+    unsigned char        *start;
+    const unsigned char  *p, *end;
+
+    p = (const unsigned char *) text.data;
+    end = p + text.len;
+    start = out;
+    blank = false;
+
+    while (p < end) {
+
+        if ((p[0] | 1) == 0xd1 && end - p > 1 && (p[1] & 0xc0) == 0x80) {
+            cp = hr_fold_cyrillic((uint32_t) (p[0] & 0x1f) << 6 | (p[1] & 0x3f),
+                                  rules);
+            p += 2;
+
+        } else if (*p < 0x80) {
+            cp = hr_fold_cp(*p++, rules);
+
+        } else {
+            n = hr_utf8_decode(p, (size_t) (end - p), &cp);
+
+            if (!hr_fold_is_plain(cp)) {
+                return SIZE_MAX;
+            }
+
+            cp = hr_fold_cp(cp, rules);
+            p += n;
+        }
+
+        if (cp == ' ') {
+            blank = out != start;
+            continue;
+        }
+
+        if (blank) {
+            *out++ = ' ';
+            blank = false;
+        }
+
+        out += hr_utf8_encode(cp, out);
+    }
+
+    return (size_t) (out - start);
+}
+
+
+/*
  * Room for the worst growth, which is threefold: a broken byte becomes U+FFFD.
  * Short texts, which nearly all are, take it from the stack, so that the arena
- * is charged for the result only.
+ * is charged for the result only.  *plain is set false, and nothing made, when
+ * it was asked for and the text is not so.
  */
 static hr_str_t
-hr_fold_pass(hr_arena_t *arena, hr_str_t text, unsigned rules)
+hr_fold_pass(hr_arena_t *arena, hr_str_t text, unsigned rules, bool *plain)
 {
     char           *composed;
     size_t          len;
@@ -283,14 +330,21 @@ hr_fold_pass(hr_arena_t *arena, hr_str_t text, unsigned rules)
     } else {
         out = text.len < SIZE_MAX / 3 ? malloc(text.len * 3) : NULL;
         if (out == NULL) {
+            *plain = true;
             return HR_STR_NULL;
         }
     }
 
-    len = text.len == 0 ? 0 : hr_fold_run(text, rules, out);
+    len = text.len == 0 ? 0
+          : *plain ? hr_fold_run_plain(text, rules, out)
+                   : hr_fold_run(text, rules, out);
     result = hr_str((char *) out, len);
 
-    if (rules & HR_FOLD_APART) {
+    if (len == SIZE_MAX) {
+        *plain = false;
+        result = HR_STR_NULL;
+
+    } else if (rules & HR_FOLD_APART) {
         composed = hr_fold_normal(result, UTF8PROC_COMPOSE, &len);
         result = composed == NULL ? HR_STR_NULL
                                   : hr_arena_str(arena, hr_str(composed, len));
@@ -311,18 +365,19 @@ hr_fold_pass(hr_arena_t *arena, hr_str_t text, unsigned rules)
 static hr_str_t
 hr_fold_apply(hr_arena_t *arena, hr_str_t text, unsigned rules)
 {
+    bool       plain;
     char      *apart;
     size_t     len;
     hr_str_t   result;
 
-    if (!(rules & HR_FOLD_NFC) || hr_fold_is_nfc(text)) {
-        result = hr_fold_pass(arena, text, rules);
+    plain = (rules & HR_FOLD_NFC) != 0;
+    result = hr_fold_pass(arena, text, rules, &plain);
 
-    } else {
+    if ((rules & HR_FOLD_NFC) && !plain) {
         apart = hr_fold_normal(text, UTF8PROC_DECOMPOSE, &len);
         result = apart == NULL ? HR_STR_NULL
                                : hr_fold_pass(arena, hr_str(apart, len),
-                                              rules | HR_FOLD_APART);
+                                              rules | HR_FOLD_APART, &plain);
         free(apart);
     }
 

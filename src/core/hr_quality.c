@@ -96,6 +96,12 @@ hr_quality_words(hr_quality_t *q, const char *where, const hr_json_t *value,
         return hr_diag_set(diag, rc, "%s: %s", where, inner.text);
     }
 
+    if (q->nlists == HR_QUALITY_LISTS_MAX) {
+        return hr_diag_set(diag, HR_INVALID, "%s: too many lists of words", where);
+    }
+
+    q->lists[q->nlists++] = out;
+
     return HR_OK;
 }
 
@@ -408,6 +414,11 @@ hr_quality_parse(hr_quality_t *q, hr_diag_t *diag)
     size_t   i;
     hr_rc_t  rc;
 
+    q->lists = hr_arena_alloc(q->arena, HR_QUALITY_LISTS_MAX * sizeof(hr_words_t *));
+    if (q->lists == NULL) {
+        return hr_quality_no_memory(diag);
+    }
+
     rc = hr_quality_text("the file", q->root, "version", &q->version, diag);
 
     for (i = 0; i < sizeof(hr_quality_fields) / sizeof(hr_quality_fields[0])
@@ -424,7 +435,17 @@ hr_quality_parse(hr_quality_t *q, hr_diag_t *diag)
         rc = hr_quality_load_wordings(q, diag);
     }
 
-    return rc == HR_OK ? hr_quality_load_boundaries(q, diag) : rc;
+    if (rc == HR_OK) {
+        rc = hr_quality_load_boundaries(q, diag);
+    }
+
+    if (rc == HR_OK
+        && hr_words_index(q->arena, q->lists, q->nlists, &q->index) != HR_OK)
+    {
+        rc = hr_quality_no_memory(diag);
+    }
+
+    return rc;
 }
 
 

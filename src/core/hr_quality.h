@@ -7,7 +7,7 @@
 #define HR_QUALITY_H
 
 #include "hr_score.h"
-#include "hr_words.h"
+#include "hr_words_index.h"
 
 
 #define HR_QUALITY_DOMAINS_MAX     32
@@ -15,6 +15,7 @@
 #define HR_QUALITY_WORDINGS_MAX    32
 #define HR_QUALITY_BOUNDARIES_MAX  32
 #define HR_QUALITY_TEXTS_MAX       500      /* plain texts of one list */
+#define HR_QUALITY_LISTS_MAX       1200     /* of word patterns, by the limits above */
 
 /* Plain texts: endings, signs, names of members. */
 typedef struct {
@@ -52,6 +53,10 @@ struct hr_quality_s {
     hr_arena_t             *arena;
     hr_json_t              *root;
     hr_str_t                version;
+
+    hr_words_index_t        index;          /* over all lists of patterns */
+    hr_words_t            **lists;
+    size_t                  nlists;
 
     struct {
         int64_t             min_elements;

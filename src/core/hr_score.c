@@ -7,7 +7,10 @@
  * formula itself is that of the reference, so that its figures stay comparable.
  */
 
+#define _GNU_SOURCE     /* memmem */
+
 #include <stdio.h>
+#include <string.h>
 
 #include "hr_score_doc.h"
 
@@ -57,14 +60,23 @@ hr_score_pieces(hr_str_t text)
 static size_t
 hr_score_occurrences(hr_str_t text, hr_str_t part)
 {
-    size_t  i, n;
+    size_t       n;
+    const char  *at, *end;
+
+    if (text.len < part.len) {
+        return 0;
+    }
 
     n = 0;
+    at = text.data;
+    end = text.data + text.len;
 
-    for (i = 0; i + part.len <= text.len; i++) {
-        if (memcmp(text.data + i, part.data, part.len) == 0) {
+    while (at != NULL && (size_t) (end - at) >= part.len) {
+        at = memmem(at, (size_t) (end - at), part.data, part.len);
+
+        if (at != NULL) {
             n++;
-            i += part.len - 1;
+            at += part.len;
         }
     }
 
@@ -96,6 +108,7 @@ hr_score_task(const hr_score_doc_t *doc, const hr_score_text_t *task,
     double                     ratio;
     size_t                     i, elements, words;
     hr_str_t                   quote;
+    const hr_words_t          *phrases;
     const hr_quality_texts_t  *connectives;
 
     elements = hr_score_pieces(task->text);
@@ -110,9 +123,11 @@ hr_score_task(const hr_score_doc_t *doc, const hr_score_text_t *task,
     }
 
     words = hr_score_blank_words(task->folded);
-    ratio = (double) hr_words_distinct(&doc->quality->tasks.filler_phrases,
-                                       task->folded)
-            / (double) (words == 0 ? 1 : words);
+    phrases = &doc->quality->tasks.filler_phrases;
+    ratio = hr_score_may_hit(phrases, task)
+            ? (double) hr_words_distinct(phrases, task->folded)
+              / (double) (words == 0 ? 1 : words)
+            : 0.0;
 
     *elements_sum += (double) elements;
     *filler_sum += ratio;
@@ -159,18 +174,16 @@ hr_score_tasks(const hr_score_doc_t *doc, hr_score_report_t *report)
 /* -- P0.2 a method for soft skills -- */
 
 static bool
-hr_score_skill_has(const hr_score_doc_t *doc, const hr_score_skill_t *skill,
-    const hr_words_t *words)
+hr_score_skill_has(const hr_score_skill_t *skill, const hr_words_t *words)
 {
-    if (hr_words_match(words, skill->name.folded)) {
+    if (hr_score_hit(words, &skill->name)) {
         return true;
     }
 
     /* a standard text says nothing about the skill */
 
-    return skill->description.text.len != 0
-           && hr_vocabulary_level_of_text(doc->voc, skill->description.text) == 0
-           && hr_words_match(words, skill->description.folded);
+    return skill->description.text.len != 0 && skill->standard == 0
+           && hr_score_hit(words, &skill->description);
 }
 
 
@@ -187,14 +200,14 @@ hr_score_skills(const hr_score_doc_t *doc, hr_score_report_t *report)
         skill = &doc->skills[i];
         report->skills.total++;
 
-        if (!hr_score_skill_has(doc, skill, &doc->quality->skills.soft)) {
+        if (!hr_score_skill_has(skill, &doc->quality->skills.soft)) {
             valid++;
             continue;
         }
 
         report->skills.soft++;
 
-        if (hr_score_skill_has(doc, skill, &doc->quality->skills.methods)) {
+        if (hr_score_skill_has(skill, &doc->quality->skills.methods)) {
             report->skills.with_method++;
             valid++;
             continue;
@@ -222,7 +235,7 @@ hr_score_any_leaf(const hr_score_doc_t *doc, const hr_words_t *words)
     size_t  i;
 
     for (i = 0; i < doc->nleaves; i++) {
-        if (hr_words_match(words, doc->leaves[i].text.folded)) {
+        if (hr_score_hit(words, &doc->leaves[i].text)) {
             return true;
         }
     }
@@ -245,9 +258,7 @@ hr_score_domain(const hr_score_doc_t *doc, hr_score_report_t *report)
     result->valid = true;
 
     for (i = 0; i < doc->quality->ndomains && domain == NULL; i++) {
-        if (hr_words_match(&doc->quality->domains[i].department,
-                           doc->department))
-        {
+        if (hr_score_hit(&doc->quality->domains[i].department, &doc->department)) {
             domain = &doc->quality->domains[i];
         }
     }
@@ -494,9 +505,7 @@ hr_score_right_levels(const hr_score_doc_t *doc, hr_score_report_t *report)
         }
 
         all++;
-        right += hr_vocabulary_level_of_text(doc->voc,
-                                             doc->skills[i].description.text)
-                 == level;
+        right += doc->skills[i].standard == level;
     }
 
     report->measures.right_levels = all == 0 ? -1.0

@@ -34,14 +34,41 @@ hr_score_next(const hr_json_t *list, const hr_json_t *item)
 }
 
 
-bool
-hr_score_text(hr_arena_t *arena, const hr_json_t *node, hr_score_text_t *out)
+static bool
+hr_score_fold(const hr_score_doc_t *doc, hr_str_t text, hr_score_text_t *out)
 {
-    out->node = node;
-    out->text = hr_trim(hr_json_text(node));
-    out->folded = hr_fold(arena, out->text);
+    out->text = text;
+    out->folded = hr_fold(doc->arena, text);
+    out->lists = hr_words_index_find(&doc->quality->index, out->folded);
 
     return out->folded.data != NULL;
+}
+
+
+bool
+hr_score_text(const hr_score_doc_t *doc, const hr_json_t *node,
+    hr_score_text_t *out)
+{
+    uint64_t          hash;
+    hr_score_text_t  *known;
+
+    /* of two nodes with one place the later one stays */
+
+    hash = (uint64_t) (uintptr_t) node * 0x9e3779b97f4a7c15ull;
+    known = &doc->known[hash >> (64 - HR_SCORE_KNOWN_BITS)];
+
+    if (node == NULL || known->node != node) {
+        known->node = node;
+
+        if (!hr_score_fold(doc, hr_trim(hr_json_text(node)), known)) {
+            known->node = NULL;
+            return false;
+        }
+    }
+
+    *out = *known;
+
+    return true;
 }
 
 
@@ -145,7 +172,7 @@ hr_score_add_task(hr_score_doc_t *doc, const hr_json_t *node)
 
     doc->tasks = items;
 
-    return hr_score_text(doc->arena, node, &doc->tasks[doc->ntasks++])
+    return hr_score_text(doc, node, &doc->tasks[doc->ntasks++])
            ? HR_OK : HR_NOMEM;
 }
 
@@ -153,14 +180,16 @@ hr_score_add_task(hr_score_doc_t *doc, const hr_json_t *node)
 /* The name of an area: a text, or several joined by blanks. */
 
 static bool
-hr_score_area_name(hr_arena_t *arena, const hr_json_t *area,
+hr_score_area_name(const hr_score_doc_t *doc, const hr_json_t *area,
     hr_score_text_t *out)
 {
+    bool              folded;
     hr_buf_t          buf;
+    hr_str_t          name;
     const hr_json_t  *part;
 
     if (!hr_json_is(area, HR_JSON_ARRAY)) {
-        return hr_score_text(arena, area, out);
+        return hr_score_text(doc, area, out);
     }
 
     hr_buf_init(&buf, HR_PROFILE_BYTES_MAX);
@@ -171,12 +200,12 @@ hr_score_area_name(hr_arena_t *arena, const hr_json_t *area,
     }
 
     out->node = area;
-    out->text = hr_arena_str(arena, hr_trim(hr_buf_view(&buf)));
-    out->folded = hr_fold(arena, out->text);
+    name = hr_arena_str(doc->arena, hr_trim(hr_buf_view(&buf)));
+    folded = hr_score_fold(doc, name, out);
 
     hr_buf_release(&buf);
 
-    return out->text.data != NULL && out->folded.data != NULL;
+    return name.data != NULL && folded;
 }
 
 
@@ -201,7 +230,7 @@ hr_score_add_area(hr_score_doc_t *doc, const hr_json_t *node)
     group->node = node;
     group->first = doc->ntasks;
 
-    if (!hr_score_area_name(doc->arena, hr_score_member(node, "area", "title"),
+    if (!hr_score_area_name(doc, hr_score_member(node, "area", "title"),
                             &group->name))
     {
         return HR_NOMEM;
@@ -247,8 +276,8 @@ hr_score_add_skill(hr_score_doc_t *doc, const hr_json_t *node)
     skill = &doc->skills[doc->nskills++];
     name = node->type == HR_JSON_STRING ? node : hr_json_get(node, "skill_name");
 
-    if (!hr_score_text(doc->arena, name, &skill->name)
-        || !hr_score_text(doc->arena,
+    if (!hr_score_text(doc, name, &skill->name)
+        || !hr_score_text(doc,
                           hr_json_get(node, "proficiency_description"),
                           &skill->description))
     {
@@ -257,6 +286,8 @@ hr_score_add_skill(hr_score_doc_t *doc, const hr_json_t *node)
 
     skill->name.node = node;
     skill->level = hr_json_get(node, "proficiency_level");
+    skill->standard = hr_vocabulary_level_of_text(doc->voc,
+                                                  skill->description.text);
 
     return HR_OK;
 }
@@ -283,7 +314,7 @@ hr_score_add_category(hr_score_doc_t *doc, const hr_json_t *node)
     group->node = node;
     group->first = doc->nskills;
 
-    if (!hr_score_text(doc->arena,
+    if (!hr_score_text(doc,
                        hr_score_member(node, "skill_category", "category"),
                        &group->name))
     {
@@ -359,7 +390,7 @@ hr_score_add_leaves(hr_score_doc_t *doc, const hr_json_t *node,
         doc->leaves = items;
         doc->leaves[doc->nleaves].section = section;
 
-        return hr_score_text(doc->arena, node, &doc->leaves[doc->nleaves++].text)
+        return hr_score_text(doc, node, &doc->leaves[doc->nleaves++].text)
                ? HR_OK : HR_NOMEM;
     }
 
@@ -377,7 +408,6 @@ static hr_rc_t
 hr_score_load_people(hr_score_doc_t *doc)
 {
     int64_t           units, people;
-    hr_score_text_t   department;
     const hr_json_t  *subordinates;
 
     doc->category_known = hr_vocabulary_marks(doc->voc, "position_category",
@@ -403,13 +433,11 @@ hr_score_load_people(hr_score_doc_t *doc)
 
     doc->leads = doc->category_known ? doc->marks.manager : doc->reports > 0;
 
-    if (!hr_score_text(doc->arena, hr_json_get(doc->root, "department_specific"),
-                       &department))
+    if (!hr_score_text(doc, hr_json_get(doc->root, "department_specific"),
+                       &doc->department))
     {
         return HR_NOMEM;
     }
-
-    doc->department = department.folded;
 
     return HR_OK;
 }
@@ -427,6 +455,11 @@ hr_score_doc_load(hr_arena_t *arena, const hr_quality_t *quality,
     out->quality = quality;
     out->voc = voc;
     out->root = document;
+    out->known = hr_arena_calloc(arena, sizeof(hr_score_text_t)
+                                        << HR_SCORE_KNOWN_BITS);
+    if (out->known == NULL) {
+        return HR_NOMEM;
+    }
 
     rc = hr_score_each_object(out, "responsibility_areas", hr_score_add_area);
 

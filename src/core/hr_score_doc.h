@@ -12,11 +12,13 @@
 
 #define HR_SCORE_ITEMS_MAX   2000       /* tasks, skills, areas, categories */
 #define HR_SCORE_LEAVES_MAX  20000
+#define HR_SCORE_KNOWN_BITS  9          /* places for texts that were folded */
 
 typedef struct {
     const hr_json_t  *node;     /* for the path */
     hr_str_t          text;     /* as written; {0, NULL}: absent */
     hr_str_t          folded;
+    uint64_t          lists;    /* bits of word lists that can have a hit in it */
 } hr_score_text_t;
 
 typedef struct {
@@ -30,6 +32,7 @@ typedef struct {
     hr_score_text_t   name;
     hr_score_text_t   description;
     const hr_json_t  *level;    /* NULL: none */
+    int               standard; /* level whose standard text describes it; 0: none */
 } hr_score_skill_t;
 
 typedef struct {
@@ -54,11 +57,13 @@ typedef struct {
     hr_score_leaf_t        *leaves;     /* texts outside reasoning members */
     size_t                  nleaves;
 
-    hr_str_t                department; /* folded department_specific */
+    hr_score_text_t         department; /* department_specific */
     hr_vocabulary_marks_t   marks;      /* of the category, when it is known */
     bool                    category_known;
     int64_t                 reports;    /* people and units below, -1: unknown */
     bool                    leads;
+
+    hr_score_text_t        *known;      /* texts by node: tasks are leaves too */
 } hr_score_doc_t;
 
 hr_rc_t hr_score_doc_load(hr_arena_t *arena, const hr_quality_t *quality,
@@ -71,8 +76,21 @@ const hr_json_t *hr_score_member(const hr_json_t *object, const char *name,
 const hr_json_t *hr_score_first(const hr_json_t *list);
 const hr_json_t *hr_score_next(const hr_json_t *list, const hr_json_t *item);
 /* Text and folded text of a node; false: the arena is full. */
-bool hr_score_text(hr_arena_t *arena, const hr_json_t *node,
+bool hr_score_text(const hr_score_doc_t *doc, const hr_json_t *node,
     hr_score_text_t *out);
+
+/* False: no word of the list is in the text. */
+static inline bool
+hr_score_may_hit(const hr_words_t *words, const hr_score_text_t *text)
+{
+    return (words->bit & text->lists) != 0;
+}
+
+static inline bool
+hr_score_hit(const hr_words_t *words, const hr_score_text_t *text)
+{
+    return hr_score_may_hit(words, text) && hr_words_match(words, text->folded);
+}
 
 /* Adds a finding at a node; text is quoted in the message (%.*s, cut). */
 void hr_score_find(const hr_score_doc_t *doc, hr_findings_t *list,

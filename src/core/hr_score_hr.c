@@ -232,7 +232,7 @@ hr_check_kpi(const hr_score_doc_t *doc, const hr_json_t *kpi, bool frequency,
     hr_str_t          quote;
     hr_score_text_t   text;
 
-    if (!hr_score_text(doc->arena, kpi, &text)) {
+    if (!hr_score_text(doc, kpi, &text)) {
         report->remarks.rc = HR_NOMEM;
         return;
     }
@@ -243,9 +243,8 @@ hr_check_kpi(const hr_score_doc_t *doc, const hr_json_t *kpi, bool frequency,
 
     value = hr_check_has_digit(text.text);
     unit = hr_check_has_sign(&doc->quality->kpis.signs, text.text)
-           || hr_words_match(&doc->quality->kpis.units, text.folded);
-    period = frequency || hr_words_match(&doc->quality->kpis.periods,
-                                         text.folded);
+           || hr_score_hit(&doc->quality->kpis.units, &text);
+    period = frequency || hr_score_hit(&doc->quality->kpis.periods, &text);
 
     if (value && unit && period) {
         return;
@@ -427,12 +426,12 @@ hr_check_experience(const hr_score_doc_t *doc, const hr_json_t *value,
         return;
     }
 
-    if (!hr_score_text(doc->arena, value, &text)) {
+    if (!hr_score_text(doc, value, &text)) {
         report->remarks.rc = HR_NOMEM;
         return;
     }
 
-    none = hr_words_match(&doc->quality->education.no_experience, text.folded);
+    none = hr_score_hit(&doc->quality->education.no_experience, &text);
     years = none ? 0 : hr_check_number(text.text);
     quote = hr_check_quote(text.text);
 
@@ -491,12 +490,12 @@ hr_score_check_education(const hr_score_doc_t *doc, hr_score_report_t *report)
         return;
     }
 
-    if (!hr_score_text(doc->arena, value, &level)) {
+    if (!hr_score_text(doc, value, &level)) {
         report->remarks.rc = HR_NOMEM;
         return;
     }
 
-    if (!hr_words_match(&doc->quality->education.manager_levels, level.folded)) {
+    if (!hr_score_hit(&doc->quality->education.manager_levels, &level)) {
         hr_score_find(doc, &report->remarks, "education_implausible", value,
                       "Уровень образования «%.*s» не подходит категории "
                       "должности", (int) level.text.len, level.text.data);
@@ -528,19 +527,29 @@ void
 hr_score_check_wording(const hr_score_doc_t *doc, hr_score_report_t *report)
 {
     size_t                       i, k, pos;
+    uint64_t                     all;
     hr_str_t                     hit;
     const hr_score_leaf_t       *leaf;
     const hr_quality_wording_t  *wording;
 
+    for (k = 0, all = 0; k < doc->quality->nwordings; k++) {
+        all |= doc->quality->wordings[k].words.bit;
+    }
+
     for (i = 0; i < doc->nleaves; i++) {
         leaf = &doc->leaves[i];
 
-        if (!hr_check_worded(doc, leaf)) {
+        if ((leaf->text.lists & all) == 0 || !hr_check_worded(doc, leaf)) {
             continue;
         }
 
         for (k = 0; k < doc->quality->nwordings; k++) {
             wording = &doc->quality->wordings[k];
+
+            if (!hr_score_may_hit(&wording->words, &leaf->text)) {
+                continue;
+            }
+
             pos = 0;
 
             while (hr_words_next(&wording->words, leaf->text.folded, &pos, &hit))
@@ -569,15 +578,15 @@ hr_score_check_boundaries(const hr_score_doc_t *doc, hr_score_report_t *report)
     for (k = 0; k < doc->quality->nboundaries; k++) {
         boundary = &doc->quality->boundaries[k];
 
-        if (hr_words_match(&boundary->owners, doc->department)) {
+        if (hr_score_hit(&boundary->owners, &doc->department)) {
             continue;
         }
 
         for (i = 0; i < doc->ntasks; i++) {
             task = &doc->tasks[i];
 
-            if (!hr_words_match(&boundary->actions, task->folded)
-                || !hr_words_match(&boundary->objects, task->folded))
+            if (!hr_score_hit(&boundary->actions, task)
+                || !hr_score_hit(&boundary->objects, task))
             {
                 continue;
             }

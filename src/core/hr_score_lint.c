@@ -331,18 +331,20 @@ hr_lint_lead_level(const hr_score_doc_t *doc, hr_score_report_t *report)
 static bool
 hr_lint_verifiable(const hr_score_doc_t *doc, const hr_score_skill_t *skill)
 {
+    bool      vague;
     size_t    pos, part, folded_pos;
     int64_t   content;
     hr_str_t  word, folded;
 
-    if (hr_words_match(&doc->quality->skills.methods, skill->name.folded)
-        || hr_words_match(&doc->quality->tasks.norms, skill->name.folded))
+    if (hr_score_hit(&doc->quality->skills.methods, &skill->name)
+        || hr_score_hit(&doc->quality->tasks.norms, &skill->name))
     {
         return true;
     }
 
     pos = 0;
     content = 0;
+    vague = hr_score_may_hit(&doc->quality->skills.vague, &skill->name);
 
     while (hr_word_next(skill->name.folded, &pos, &folded)) {
 
@@ -353,8 +355,8 @@ hr_lint_verifiable(const hr_score_doc_t *doc, const hr_score_skill_t *skill)
         folded_pos = 0;
 
         if (hr_lint_long_word(folded)
-            && !hr_words_next(&doc->quality->skills.vague, folded, &folded_pos,
-                              &word))
+            && !(vague && hr_words_next(&doc->quality->skills.vague, folded,
+                                        &folded_pos, &word)))
         {
             content++;
         }
@@ -427,15 +429,19 @@ hr_score_lint_skills(const hr_score_doc_t *doc, hr_score_report_t *report)
 /* -- I-11: tasks -- */
 
 static size_t
-hr_lint_hits(const hr_words_t *words, hr_str_t folded)
+hr_lint_hits(const hr_words_t *words, const hr_score_text_t *text)
 {
     size_t    pos, n;
     hr_str_t  hit;
 
+    if (!hr_score_may_hit(words, text)) {
+        return 0;
+    }
+
     pos = 0;
     n = 0;
 
-    while (hr_words_next(words, folded, &pos, &hit)) {
+    while (hr_words_next(words, text->folded, &pos, &hit)) {
 
         /* Latin words and numbers are counted as such */
         n += (unsigned char) hit.data[0] >= 0x80;
@@ -467,7 +473,7 @@ hr_lint_enumerated(const hr_score_doc_t *doc, hr_str_t text)
         for (k = 0; k < connectives->count; k++) {
             part = connectives->items[k];
 
-            if (i + part.len <= text.len
+            if (text.data[i] == part.data[0] && i + part.len <= text.len
                 && memcmp(text.data + i, part.data, part.len) == 0)
             {
                 n++;
@@ -486,10 +492,10 @@ hr_lint_elements(const hr_score_doc_t *doc, const hr_score_text_t *task)
     hr_str_t  word;
 
     n = hr_lint_enumerated(doc, task->text)
-        + hr_lint_hits(&doc->quality->tasks.norms, task->folded)
-        + hr_lint_hits(&doc->quality->tasks.documents, task->folded)
-        + hr_lint_hits(&doc->quality->tasks.systems, task->folded)
-        + hr_lint_hits(&doc->quality->tasks.units, task->folded);
+        + hr_lint_hits(&doc->quality->tasks.norms, task)
+        + hr_lint_hits(&doc->quality->tasks.documents, task)
+        + hr_lint_hits(&doc->quality->tasks.systems, task)
+        + hr_lint_hits(&doc->quality->tasks.units, task);
 
     pos = 0;
 
@@ -536,7 +542,9 @@ hr_lint_task_start(const hr_score_doc_t *doc, const hr_score_text_t *task,
         return;
     }
 
-    if (hr_words_match(&doc->quality->tasks.action_nouns, word)) {
+    if (hr_score_may_hit(&doc->quality->tasks.action_nouns, task)
+        && hr_words_match(&doc->quality->tasks.action_nouns, word))
+    {
         return;
     }
 
@@ -581,7 +589,9 @@ hr_lint_task(const hr_score_doc_t *doc, const hr_score_text_t *task,
         words++;
     }
 
-    filler = words == 0 ? 0.0
+    filler = words == 0
+             || !hr_score_may_hit(&doc->quality->tasks.filler_words, task)
+             ? 0.0
              : (double) hr_words_count(&doc->quality->tasks.filler_words,
                                        task->folded) / (double) words;
 
@@ -652,6 +662,11 @@ hr_score_lint_markers(const hr_score_doc_t *doc, hr_score_report_t *report)
 
     for (i = 0; i < doc->nleaves; i++) {
         leaf = &doc->leaves[i];
+
+        if (!hr_score_may_hit(&doc->quality->markers, &leaf->text)) {
+            continue;
+        }
+
         strict = hr_lint_is_strict(leaf);
         pos = 0;
 

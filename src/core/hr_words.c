@@ -2,18 +2,6 @@
 #include "hr_words.h"
 
 
-/* The first four bytes of text, with zeros behind its end. */
-static uint32_t
-hr_words_head(const char *text, size_t len)
-{
-    uint32_t  head = 0;
-
-    memcpy(&head, text, len < sizeof(head) ? len : sizeof(head));
-
-    return head;
-}
-
-
 hr_word_pattern_t
 hr_word_pattern(hr_str_t text, bool exception)
 {
@@ -37,15 +25,30 @@ hr_word_pattern(hr_str_t text, bool exception)
 static size_t
 hr_words_skip_letters(hr_str_t text, size_t pos)
 {
-    size_t  next;
+    size_t                next;
+    const unsigned char  *p = (const unsigned char *) text.data;
 
-    for (next = pos; pos < text.len; pos = next) {
-        if (!hr_unicode_is_word(hr_utf8_next(text, &next))) {
-            break;
+    for ( ;; ) {
+
+        /* U+0400 to U+047F are letters all of them */
+        while (pos + 1 < text.len && (p[pos] | 1) == 0xd1
+               && (p[pos + 1] & 0xc0) == 0x80)
+        {
+            pos += 2;
         }
-    }
 
-    return pos;
+        if (pos == text.len) {
+            return pos;
+        }
+
+        next = pos;
+
+        if (!hr_unicode_is_word(hr_utf8_next(text, &next))) {
+            return pos;
+        }
+
+        pos = next;
+    }
 }
 
 
@@ -70,12 +73,7 @@ hr_word_next(hr_str_t text, size_t *pos, hr_str_t *word)
 }
 
 
-/*
- * Matches one pattern at a word's start; returns the end of the hit or 0.
- * "*" takes the rest of the word, and a word without it must end here.
- */
-
-static size_t
+size_t
 hr_words_match_at(hr_str_t pattern, hr_str_t text, size_t pos)
 {
     size_t  i, end;
@@ -212,6 +210,7 @@ hr_words_distinct(const hr_words_t *words, hr_str_t text)
     n = 0;
     one.items = items;
     one.count = 1;
+    one.bit = 0;
     one.exceptions = false;
 
     for (i = 0; i < words->count; i++) {
@@ -361,6 +360,42 @@ hr_words_next_collapsed(hr_str_t text, size_t *pos, uint32_t *cp)
 }
 
 
+/*
+ * Two trimmed texts that differ in bytes: true when they surely differ, because
+ * the first characters that are not the same are both sound and no blanks.
+ */
+static bool
+hr_words_surely_differ(hr_str_t a, hr_str_t b)
+{
+    size_t    i, j, n;
+    uint32_t  x, y;
+
+    n = a.len < b.len ? a.len : b.len;
+
+    for (i = 0; i < n && a.data[i] == b.data[i]; i++) {
+        /* void */
+    }
+
+    if (i == n) {
+        return false;
+    }
+
+    /* to the beginning of both characters */
+    while (i > 0 && (((unsigned char) a.data[i] & 0xc0) == 0x80
+                     || ((unsigned char) b.data[i] & 0xc0) == 0x80))
+    {
+        i--;
+    }
+
+    j = i;
+    x = hr_utf8_next(a, &i);
+    y = hr_utf8_next(b, &j);
+
+    return x != y && x != 0xfffd && y != 0xfffd && !hr_unicode_is_space(x)
+           && !hr_unicode_is_space(y);
+}
+
+
 bool
 hr_words_same(hr_str_t a, hr_str_t b)
 {
@@ -370,6 +405,15 @@ hr_words_same(hr_str_t a, hr_str_t b)
 
     a = hr_trim(a);
     b = hr_trim(b);
+
+    if (hr_str_eq(a, b)) {
+        return true;
+    }
+
+    if (hr_words_surely_differ(a, b)) {
+        return false;
+    }
+
     i = 0;
     j = 0;
     x = 0;

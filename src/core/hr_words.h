@@ -34,6 +34,7 @@ hr_word_pattern_t hr_word_pattern(hr_str_t text, bool exception);
 typedef struct {
     const hr_word_pattern_t  *items;
     size_t                    count;
+    uint64_t                  bit;          /* in its index; 0: in none */
     bool                      exceptions;   /* there are some */
 } hr_words_t;
 
@@ -50,6 +51,28 @@ size_t hr_words_distinct(const hr_words_t *words, hr_str_t text);
 /* The first hit at or after *pos: its place in text; *pos moves behind it. */
 bool hr_words_next(const hr_words_t *words, hr_str_t text, size_t *pos,
     hr_str_t *hit);
+
+/*
+ * One pattern at a word's start in a folded text: the end of the hit, 0: none.
+ * "*" takes the rest of the word, and a word without it must end there.
+ */
+size_t hr_words_match_at(hr_str_t pattern, hr_str_t text, size_t pos);
+
+/* The first four bytes of a text, with zeros behind its end. */
+static inline uint32_t
+hr_words_head(const char *text, size_t len)
+{
+    uint32_t  head = 0;
+
+    if (len >= sizeof(head)) {
+        memcpy(&head, text, sizeof(head));
+
+    } else if (len != 0) {
+        memcpy(&head, text, len);
+    }
+
+    return head;
+}
 
 /* The words of a folded text one by one; false at the end. */
 bool hr_word_next(hr_str_t text, size_t *pos, hr_str_t *word);

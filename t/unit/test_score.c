@@ -8,7 +8,7 @@
 
 #include "hr_test_profile.h"
 
-#include "hr_score.h"
+#include "hr_quality.h"
 
 
 static hr_vocabulary_t  *voc;
@@ -817,6 +817,122 @@ test_corpus(void)
 }
 
 
+/* -- the index over all lists of words -- */
+
+static uint64_t
+next_random(void)
+{
+    static uint64_t  state = 88172645463325252ull;
+
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+
+    return state;
+}
+
+
+/* Words of the lists and others, whole, with other ends and run together. */
+static hr_str_t
+text_of_words(char *out, size_t size)
+{
+    size_t                    n, k;
+    const hr_words_t         *words;
+    const hr_word_pattern_t  *pattern;
+
+    static const char *const  others[] = {
+        "специалист ", "и ", "ов ", "а", "+", "-2 ", "1с", ", ", "g", "по"
+    };
+
+    for (n = 0, k = next_random() % 8; k > 0 && n + 300 < size; k--) {
+        words = quality->lists[next_random() % quality->nlists];
+
+        if (words->count != 0 && next_random() % 3 != 0) {
+            pattern = &words->items[next_random() % words->count];
+            memcpy(out + n, pattern->text.data, pattern->text.len);
+            n += pattern->text.len;
+            n -= out[n - 1] == '*';
+            out[n++] = ' ';
+            n -= next_random() % 3 == 0;
+        }
+
+        n += (size_t) sprintf(out + n, "%s", others[next_random() % 10]);
+    }
+
+    return hr_fold(arena, hr_str(out, n));
+}
+
+
+static void
+test_index(void)
+{
+    char               buf[4096];
+    size_t             i, k, missed, hits, idle;
+    hr_str_t           text;
+    uint64_t           found;
+    const hr_words_t  *words;
+
+    missed = 0;
+    hits = 0;
+    idle = 0;
+
+    for (i = 0; i < 5000; i++) {
+        text = text_of_words(buf, sizeof(buf));
+        found = hr_words_index_find(&quality->index, text);
+
+        for (k = 0; k < quality->nlists; k++) {
+            words = quality->lists[k];
+
+            if (hr_words_match(words, text)) {
+                hits++;
+                missed += (found & words->bit) == 0;
+
+            } else {
+                idle += (found & words->bit) != 0;
+            }
+        }
+    }
+
+    OK(hits > 10000, "texts with words of the lists");
+    IS_INT(missed, 0, "the index tells every list that has a hit");
+    OK(idle < hits / 20, "and hardly any other");
+
+    IS_INT((int) hr_words_index_find(&quality->index, HR_STR("")), 0,
+           "nothing in nothing");
+}
+
+
+static void
+test_index_of_many(void)
+{
+    size_t             i, missed;
+    char               text[32];
+    hr_str_t           folded;
+    hr_words_t         lists[150], *pointers[150];
+    hr_words_index_t   index;
+
+    /* more lists than bits, and words with a beginning of each length */
+    for (i = 0; i < 150; i++) {
+        snprintf(text, sizeof(text), "['%.*s%zu*']", (int) (i % 6), "abcdef", i);
+        (void) hr_words_load(arena, hr_test_json(arena, text), &lists[i], NULL);
+        pointers[i] = &lists[i];
+    }
+
+    OK(hr_words_index(arena, pointers, 150, &index) == HR_OK, "150 lists");
+
+    for (i = 0, missed = 0; i < 150; i++) {
+        snprintf(text, sizeof(text), "%.*s%zu", (int) (i % 6), "abcdef", i);
+        folded = hr_str_from_c(text);
+        missed += !hr_words_match(&lists[i], folded)
+                  || (hr_words_index_find(&index, folded) & lists[i].bit) == 0;
+    }
+
+    IS_INT(missed, 0, "lists that share a bit are all found");
+    OK(hr_words_index(arena, pointers, 0, &index) == HR_OK
+       && hr_words_index_find(&index, HR_STR("a1")) == 0, "no list at all");
+}
+
+
 int
 main(void)
 {
@@ -852,6 +968,8 @@ main(void)
     test_wording_remarks();
     test_broken();
     test_corpus();
+    test_index();
+    test_index_of_many();
 
     hr_arena_destroy(arena);
     hr_quality_destroy(quality);

@@ -158,6 +158,15 @@ test_patterns(void)
     OK(hr_words_same(HR_STR(" а  б\xC2\xA0" "в"), HR_STR("а б в "))
        && !hr_words_same(HR_STR("а б"), HR_STR("аб"))
        && hr_words_same(HR_STR(""), HR_STR("  ")), "texts with blanks collapsed");
+    OK(!hr_words_same(HR_STR("а б"), HR_STR("а бв"))
+       && !hr_words_same(HR_STR("ав"), HR_STR("а в"))
+       && !hr_words_same(HR_STR("а  в"), HR_STR("а  б"))
+       && hr_words_same(HR_STR("а\t\nв"), HR_STR("а в")),
+       "  and where they differ");
+    OK(hr_words_same(HR_STR("a\xd0"), HR_STR("a\xff"))
+       && hr_words_same(HR_STR("\xe2\x80 b"), HR_STR("\xe2 b"))
+       && !hr_words_same(HR_STR("\xd0\xb0"), HR_STR("\xd0")),
+       "  broken bytes are U+FFFD");
 }
 
 
