@@ -14,6 +14,7 @@
 #include "hr_diff.h"
 #include "hr_profile_check.h"
 #include "hr_profile_meta.h"
+#include "hr_section.h"
 #include "hr_text.h"
 
 
@@ -106,6 +107,7 @@ ngx_http_hr_content_base(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     hr_rc_t              rc;
     int64_t              base;
     unsigned             burst;
+    hr_str_t             document;
     hr_diag_t            diag;
     hr_profile_t         before;
     hr_store_version_t   version;
@@ -116,8 +118,7 @@ ngx_http_hr_content_base(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
         return HR_OK;
     }
 
-    rc = hr_store_version_get(conn, in->scratch, in->card.id, *number, &version,
-                              NULL);
+    rc = hr_store_version_card(conn, in->scratch, in->card.id, *number, &version);
     if (rc != HR_OK) {
         return rc == HR_NOT_FOUND ? HR_OK : rc;
     }
@@ -132,14 +133,14 @@ ngx_http_hr_content_base(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
         return HR_OK;
     }
 
-    rc = hr_store_version_get(conn, in->scratch, in->card.id, base, &version, NULL);
+    rc = hr_store_version_document(conn, in->scratch, in->card.id, base, &document);
     if (rc != HR_OK) {
         return rc == HR_NOT_FOUND ? HR_OK : rc;
     }
 
     *number = base;
 
-    if (hr_profile_open(in->scratch, version.document, &before, &diag) == HR_OK) {
+    if (hr_profile_open(in->scratch, document, &before, &diag) == HR_OK) {
         *stored = before;
     }
 
@@ -165,20 +166,19 @@ ngx_http_hr_content_timeless(hr_json_t *document)
 }
 
 
-/* changes_summary and the measure of the edit (I-44). */
+/* changes_summary and the measure of the edit (I-44); new is changed. */
 static hr_rc_t
 ngx_http_hr_content_changes(ngx_http_hr_content_t *in, const hr_profile_t *before,
-    const hr_profile_t *after)
+    hr_json_t *new)
 {
     hr_rc_t                  rc;
     hr_diff_t                diff;
-    hr_json_t               *old, *new, *summary;
+    hr_json_t               *old, *summary;
     const hr_vocabulary_t   *voc = ngx_http_hr_vocabulary();
 
     old = hr_profile_view(in->scratch, before, voc, HR_VIEW_STORED);
-    new = hr_profile_view(in->scratch, after, voc, HR_VIEW_STORED);
 
-    if (old == NULL || new == NULL) {
+    if (old == NULL) {
         return HR_NOMEM;
     }
 
@@ -206,20 +206,20 @@ ngx_http_hr_content_changes(ngx_http_hr_content_t *in, const hr_profile_t *befor
 /* Scores of the new document, and its metadata: the base's with both inside. */
 static hr_rc_t
 ngx_http_hr_content_scores(ngx_http_hr_work_t *w, ngx_http_hr_content_t *in,
-    const hr_profile_t *after, const hr_json_t *base, int64_t number)
+    const hr_json_t *document, const hr_json_t *base, int64_t number)
 {
     hr_rc_t                  rc;
     hr_str_t                 user;
-    hr_json_t               *document, *meta;
+    hr_json_t               *meta;
     hr_completeness_t        completeness;
     hr_score_report_t        report;
+    hr_section_input_t       section;
     const hr_vocabulary_t   *voc = ngx_http_hr_vocabulary();
 
-    document = hr_profile_view(in->scratch, after, voc, HR_VIEW_STORED);
     user = hr_arena_str(w->arena, hr_str((char *) w->user.username,
                                          w->user.username_len));
 
-    if (document == NULL || user.data == NULL) {
+    if (user.data == NULL) {
         return HR_NOMEM;
     }
 
@@ -252,6 +252,11 @@ ngx_http_hr_content_scores(ngx_http_hr_work_t *w, ngx_http_hr_content_t *in,
     if (rc != HR_OK) {
         return rc;
     }
+
+    ngx_memzero(&section, sizeof(section));
+    section.generation = meta;
+    in->content.kpi = hr_section_kpi_generic(&section) ? HR_STORE_KPI_GENERIC
+                                                       : HR_STORE_KPI_OWN;
 
     hr_findings_init(&in->warnings, in->scratch);
 
@@ -290,7 +295,7 @@ ngx_http_hr_content_merge(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
 {
     hr_rc_t               rc;
     int64_t               number;
-    hr_json_t            *meta;
+    hr_json_t            *meta, *view;
     hr_profile_t          stored, after;
     hr_profile_edit_t     edit;
     hr_profile_merge_t    merge;
@@ -324,16 +329,24 @@ ngx_http_hr_content_merge(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     }
 
     rc = hr_profile_from_tree(merge.document, &after);
-    if (rc != HR_OK
-        || (rc = ngx_http_hr_content_document(w, in, merge.document)) != HR_OK
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    view = hr_profile_view(in->scratch, &after, edit.vocabulary, HR_VIEW_STORED);
+    if (view == NULL) {
+        return HR_NOMEM;
+    }
+
+    if ((rc = ngx_http_hr_content_document(w, in, merge.document)) != HR_OK
         || (rc = ngx_http_hr_content_base(w, conn, in, meta, &stored, &number))
            != HR_OK
-        || (rc = ngx_http_hr_content_scores(w, in, &after, meta, number)) != HR_OK)
+        || (rc = ngx_http_hr_content_scores(w, in, view, meta, number)) != HR_OK)
     {
         return rc;
     }
 
-    return ngx_http_hr_content_changes(in, &stored, &after);
+    return ngx_http_hr_content_changes(in, &stored, view);
 }
 
 

@@ -381,7 +381,10 @@ hr_buf_reserve(hr_buf_t *buf, size_t more)
 hr_rc_t
 hr_buf_append(hr_buf_t *buf, const char *data, size_t len)
 {
-    if (hr_buf_reserve(buf, len) != HR_OK) {
+    /* there is room in most cases; the capacity is never above the limit */
+    if ((buf->data == NULL || buf->err != HR_OK || len >= buf->capacity - buf->len)
+        && hr_buf_reserve(buf, len) != HR_OK)
+    {
         return buf->err;
     }
 

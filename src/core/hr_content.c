@@ -223,12 +223,13 @@ hr_content_fail(hr_content_t *out, hr_generr_t error,
 
 
 static hr_rc_t
-hr_content_accept(hr_arena_t *arena, hr_json_t *root,
-    const hr_json_info_t *info, hr_str_t text, hr_content_t *out)
+hr_content_accept(hr_arena_t *arena, hr_json_t *root, hr_json_info_t *info,
+    hr_str_t text, hr_str_t inside, hr_content_t *out)
 {
     hr_str_t  reason = HR_STR_NULL;
 
     if (root->type != HR_JSON_OBJECT) {
+        hr_json_place(inside, info->offset, info);
         hr_content_fail(out, HR_GENERR_INVALID_JSON, info,
                         "the answer is JSON, but not an object");
         return HR_OK;
@@ -276,10 +277,10 @@ hr_content_parse(hr_arena_t *arena, hr_str_t text, hr_content_t *out)
     }
 
     text = hr_trim(text);
+    inside = text;
     rc = hr_content_try(arena, text, &root, &info);
 
     if (rc == HR_INVALID) {
-        inside = text;
 
         if (!hr_content_fenced(text, &inside)) {
             rc = hr_content_balanced(text, &inside);
@@ -311,5 +312,5 @@ hr_content_parse(hr_arena_t *arena, hr_str_t text, hr_content_t *out)
         return HR_OK;
     }
 
-    return hr_content_accept(arena, root, &info, text, out);
+    return hr_content_accept(arena, root, &info, text, inside, out);
 }

@@ -311,42 +311,53 @@ hr_json_read(hr_json_reader_t *r)
 }
 
 
+void
+hr_json_place(hr_str_t text, size_t offset, hr_json_info_t *info)
+{
+    const char  *p, *start, *line, *end;
+
+    start = text.data;
+    end = text.data + offset;
+
+    if (offset >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0) {
+        start += 3;
+    }
+
+    info->offset = offset;
+    info->line = 1;
+    line = start;
+
+    while (line < end && (p = memchr(line, '\n', (size_t) (end - line))) != NULL) {
+        info->line++;
+        line = p + 1;
+    }
+
+    info->char_offset = hr_utf8_count(hr_str(start, (size_t) (end - start)));
+    info->column = 1 + hr_utf8_count(hr_str(line, (size_t) (end - line)));
+}
+
+
 static void
 hr_json_locate(hr_json_reader_t *r, hr_str_t text, hr_rc_t rc)
 {
-    size_t                bom;
-    hr_json_info_t       *info;
-    const unsigned char  *p, *line;
+    hr_json_info_t  *info;
 
     info = r->info;
-    bom = text.len - (size_t) (r->end - r->text);
+
+    if (rc != HR_INVALID) {
+        info->truncated = false;
+    }
 
     if (rc == HR_OK) {
-        r->error = "";
-        r->error_at = r->end;
+        info->offset = text.len;
+        return;
     }
 
     if (rc == HR_INVALID) {
         info->bad_utf8 = !hr_utf8_valid(text);
-
-    } else {
-        info->truncated = false;
     }
 
-    info->line = 1;
-    line = r->text;
-    for (p = r->text; p < r->error_at; p++) {
-        if (*p == '\n') {
-            info->line++;
-            line = p + 1;
-        }
-    }
-
-    info->offset = bom + (size_t) (r->error_at - r->text);
-    info->char_offset = hr_utf8_count(hr_str((const char *) r->text,
-                                             (size_t) (r->error_at - r->text)));
-    info->column = 1 + hr_utf8_count(hr_str((const char *) line,
-                                            (size_t) (r->error_at - line)));
+    hr_json_place(text, text.len - (size_t) (r->end - r->error_at), info);
     snprintf(info->text, sizeof(info->text), "%s", r->error);
 }
 

@@ -44,6 +44,7 @@ typedef struct {
 
 typedef struct {
     size_t   offset;            /* bytes from 0 where the reader stopped */
+    /* of an error; 0 when there was none */
     size_t   char_offset;       /* the same in code points, a BOM not counted */
     size_t   line, column;      /* from 1; column in code points */
     size_t   duplicates;        /* repeated member names seen (the last one won) */
@@ -66,6 +67,9 @@ typedef struct {
  */
 hr_rc_t hr_json_parse(hr_arena_t *arena, hr_str_t text,
     const hr_json_opts_t *opts, hr_json_t **out, hr_json_info_t *info);
+
+/* Sets offset (at most the length of the text), char_offset, line and column. */
+void hr_json_place(hr_str_t text, size_t offset, hr_json_info_t *info);
 
 /* Lookups return NULL when absent or when node is NULL or no object/array. */
 hr_json_t *hr_json_get(const hr_json_t *object, const char *key);

@@ -33,8 +33,12 @@ static inline const unsigned char *
 hr_json_run_end(const unsigned char *p, const unsigned char *end)
 {
     size_t    n;
-    uint64_t  w;
+    uint64_t  w, pairs, pairs_mask;
     uint32_t  cp;
+
+    /* 1101000x 10xxxxxx four times, in either order of bytes */
+    memcpy(&pairs, "\xd0\x80\xd0\x80\xd0\x80\xd0\x80", 8);
+    memcpy(&pairs_mask, "\xfe\xc0\xfe\xc0\xfe\xc0\xfe\xc0", 8);
 
     while (p < end) {
 
@@ -53,7 +57,15 @@ hr_json_run_end(const unsigned char *p, const unsigned char *end)
             p++;
         }
 
-        /* Cyrillic comes in runs of two-byte sequences */
+        /* Cyrillic comes in runs of two-byte sequences, here four at a time */
+        while (end - p >= 8) {
+            memcpy(&w, p, 8);
+            if ((w & pairs_mask) != pairs) {
+                break;
+            }
+            p += 8;
+        }
+
         while (end - p >= 2 && p[0] >= 0xc2 && p[0] <= 0xdf
                && (p[1] & 0xc0) == 0x80)
         {

@@ -181,11 +181,17 @@ static uint64_t
 hr_node_hash_text(hr_str_t text)
 {
     size_t    i;
-    uint64_t  h;
+    uint64_t  h, eight;
 
-    h = 0xcbf29ce484222325ULL;
+    h = 0xcbf29ce484222325ULL ^ text.len;
 
-    for (i = 0; i < text.len; i++) {
+    for (i = 0; text.len - i >= sizeof(eight); i += sizeof(eight)) {
+        memcpy(&eight, text.data + i, sizeof(eight));
+        h = (h ^ eight) * 0x9e3779b97f4a7c15ULL;
+        h ^= h >> 32;
+    }
+
+    for ( /* void */ ; i < text.len; i++) {
         h = (h ^ (unsigned char) text.data[i]) * 0x100000001b3ULL;
     }
 

@@ -60,7 +60,7 @@ hr_utf8_count(hr_str_t text)
     for ( /* void */ ; end - p >= 8; p += 8) {
         memcpy(&w, p, 8);
         w = w >> 7 & ~w >> 6 & 0x0101010101010101ull;
-        n -= (size_t) __builtin_popcountll(w);
+        n -= (size_t) (w * 0x0101010101010101ull >> 56);    /* the sum of its bytes */
     }
 
     for ( /* void */ ; p < end; p++) {

@@ -304,14 +304,19 @@ hr_store_source_generic(hr_str_t metadata)
 /* Both stand behind the document in the row, which the card index spares others. */
 static hr_rc_t
 hr_store_source_stage(hr_store_conn_t *conn, hr_str_t profile_id,
-    hr_store_source_t *source)
+    hr_store_kpi_t kpi, hr_store_source_t *source)
 {
+    bool                generic;
     hr_rc_t             rc;
     sqlite3_stmt       *stmt;
     hr_store_stage_t    stage;
 
-    stmt = hr_store_query(conn, "SELECT approval_state, metadata_json FROM"
-                                " profiles WHERE id = ?1", "t", profile_id);
+    stmt = kpi == HR_STORE_KPI_UNREAD
+           ? hr_store_query(conn, "SELECT approval_state, metadata_json FROM"
+                                  " profiles WHERE id = ?1", "t", profile_id)
+           : hr_store_query(conn, "SELECT approval_state FROM profiles"
+                                  " INDEXED BY idx_profiles_card"
+                                  " WHERE id = ?1", "t", profile_id);
     if (stmt == NULL) {
         return HR_ERROR;
     }
@@ -323,9 +328,14 @@ hr_store_source_stage(hr_store_conn_t *conn, hr_str_t profile_id,
             stage = HR_STORE_DRAFT;
         }
 
+        generic = kpi == HR_STORE_KPI_GENERIC;
+
+        if (kpi == HR_STORE_KPI_UNREAD && stage != HR_STORE_APPROVED) {
+            generic = hr_store_source_generic(hr_store_col(conn, NULL, stmt, 1));
+        }
+
         source->stage = (int) stage;
-        source->kpi_review = stage != HR_STORE_APPROVED
-            && hr_store_source_generic(hr_store_col(conn, NULL, stmt, 1));
+        source->kpi_review = stage != HR_STORE_APPROVED && generic;
     }
 
     hr_store_end(stmt);
@@ -414,6 +424,14 @@ hr_store_index_write(hr_store_conn_t *conn, hr_str_t profile_id,
 hr_rc_t
 hr_store_index_put(hr_store_conn_t *conn, hr_str_t profile_id)
 {
+    return hr_store_index_put_known(conn, profile_id, HR_STORE_KPI_UNREAD);
+}
+
+
+hr_rc_t
+hr_store_index_put_known(hr_store_conn_t *conn, hr_str_t profile_id,
+    hr_store_kpi_t kpi)
+{
     hr_rc_t             rc;
     hr_arena_t         *arena;
     hr_store_source_t   source;
@@ -426,7 +444,7 @@ hr_store_index_put(hr_store_conn_t *conn, hr_str_t profile_id)
     rc = hr_store_source_read(conn, arena, profile_id, &source);
 
     if (rc == HR_OK) {
-        rc = hr_store_source_stage(conn, profile_id, &source);
+        rc = hr_store_source_stage(conn, profile_id, kpi, &source);
     }
 
     if (rc == HR_OK) {

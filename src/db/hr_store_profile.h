@@ -237,6 +237,12 @@ hr_rc_t hr_store_versions_list(hr_store_conn_t *conn, hr_arena_t *arena,
 hr_rc_t hr_store_version_get(hr_store_conn_t *conn, hr_arena_t *arena,
     hr_str_t profile_id, int64_t number, hr_store_version_t *version,
     hr_store_card_t *card);
+/* The version without its document and metadata; NO_VERSION. */
+hr_rc_t hr_store_version_card(hr_store_conn_t *conn, hr_arena_t *arena,
+    hr_str_t profile_id, int64_t number, hr_store_version_t *version);
+/* The document alone; NO_VERSION. */
+hr_rc_t hr_store_version_document(hr_store_conn_t *conn, hr_arena_t *arena,
+    hr_str_t profile_id, int64_t number, hr_str_t *document);
 
 
 /* -- write -- */
@@ -250,9 +256,17 @@ typedef struct {
     int64_t    base_version;    /* 0: not given */
 } hr_store_expect_t;
 
+/* What the metadata say of the KPIs (I-04). */
+typedef enum {
+    HR_STORE_KPI_UNREAD = 0,    /* the store looks into the metadata */
+    HR_STORE_KPI_OWN,
+    HR_STORE_KPI_GENERIC
+} hr_store_kpi_t;
+
 typedef struct {
     hr_str_t   document;
     hr_str_t   metadata;        /* append: absent keeps the profile's */
+    hr_store_kpi_t   kpi;       /* append: of the metadata that are given */
     double     validation_score;
     double     completeness_score;
     double     generation_seconds;

@@ -183,6 +183,9 @@ int64_t hr_store_source_hash(hr_store_conn_t *conn, sqlite3_stmt *stmt);
 
 /* Enters, updates or removes the copy of one profile row. */
 hr_rc_t hr_store_index_put(hr_store_conn_t *conn, hr_str_t profile_id);
+/* The same when the caller knows what the metadata say. */
+hr_rc_t hr_store_index_put_known(hr_store_conn_t *conn, hr_str_t profile_id,
+    hr_store_kpi_t kpi);
 /* All rows that are missing or stale. */
 hr_rc_t hr_store_index_sync(hr_store_conn_t *conn, int64_t *changed);
 

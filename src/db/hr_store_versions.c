@@ -7,6 +7,8 @@
 
 #include "hr_store_sqlite.h"
 
+#include "hr_profile_meta.h"
+
 
 #define HR_STORE_MAX_VERSIONS  1000
 
@@ -21,7 +23,7 @@
 static hr_rc_t hr_store_version_exists(hr_store_conn_t *conn,
     hr_str_t profile_id, int64_t number);
 static hr_rc_t hr_store_copy_current(hr_store_conn_t *conn,
-    hr_str_t profile_id, int64_t number, hr_instant_t now);
+    hr_str_t profile_id, int64_t number, hr_store_kpi_t kpi, hr_instant_t now);
 static hr_rc_t hr_store_trim(hr_store_conn_t *conn, hr_str_t profile_id,
     hr_store_appended_t *appended);
 
@@ -144,6 +146,73 @@ hr_store_version_get(hr_store_conn_t *conn, hr_arena_t *arena,
                                          HR_STORE_VERSION_WIDTH);
         version->metadata = hr_store_col(conn, arena, stmt,
                                          HR_STORE_VERSION_WIDTH + 1);
+        rc = hr_store_copied(conn, rc);
+
+    } else if (rc == HR_NOT_FOUND) {
+        rc = hr_store_refuse(conn, rc, HR_STORE_E_NO_VERSION);
+    }
+
+    hr_store_end(stmt);
+
+    return rc;
+}
+
+
+hr_rc_t
+hr_store_version_card(hr_store_conn_t *conn, hr_arena_t *arena,
+    hr_str_t profile_id, int64_t number, hr_store_version_t *version)
+{
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
+
+    hr_store_read(conn);
+
+    stmt = hr_store_query(conn,
+        "SELECT " HR_STORE_VERSION_COLUMNS " FROM profile_versions v"
+        " INDEXED BY idx_profile_versions_card"
+        " JOIN profiles p INDEXED BY idx_profiles_card ON p.id = v.profile_id"
+        " WHERE v.profile_id = ?1 AND v.version_number = ?2",
+        "ti", profile_id, number);
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    rc = hr_store_step(conn, stmt);
+
+    if (rc == HR_OK) {
+        hr_store_version_read(conn, arena, stmt, version);
+        rc = hr_store_copied(conn, rc);
+
+    } else if (rc == HR_NOT_FOUND) {
+        rc = hr_store_refuse(conn, rc, HR_STORE_E_NO_VERSION);
+    }
+
+    hr_store_end(stmt);
+
+    return rc;
+}
+
+
+hr_rc_t
+hr_store_version_document(hr_store_conn_t *conn, hr_arena_t *arena,
+    hr_str_t profile_id, int64_t number, hr_str_t *document)
+{
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
+
+    hr_store_read(conn);
+
+    stmt = hr_store_query(conn, "SELECT profile_content FROM profile_versions"
+                                " WHERE profile_id = ?1 AND version_number = ?2",
+                          "ti", profile_id, number);
+    if (stmt == NULL) {
+        return HR_ERROR;
+    }
+
+    rc = hr_store_step(conn, stmt);
+
+    if (rc == HR_OK) {
+        *document = hr_store_col(conn, arena, stmt, 0);
         rc = hr_store_copied(conn, rc);
 
     } else if (rc == HR_NOT_FOUND) {
@@ -301,7 +370,10 @@ hr_store_version_append(hr_store_conn_t *conn, hr_str_t profile_id,
     }
 
     if (rc == HR_OK) {
-        rc = hr_store_copy_current(conn, profile_id, appended->number, now);
+        rc = hr_store_copy_current(conn, profile_id, appended->number,
+                                   content->metadata.data != NULL
+                                   && content->metadata.len <= HR_META_BYTES_MAX
+                                   ? content->kpi : HR_STORE_KPI_UNREAD, now);
     }
 
     if (rc == HR_OK) {
@@ -319,7 +391,7 @@ hr_store_version_append(hr_store_conn_t *conn, hr_str_t profile_id,
  */
 static hr_rc_t
 hr_store_copy_current(hr_store_conn_t *conn, hr_str_t profile_id,
-    int64_t number, hr_instant_t now)
+    int64_t number, hr_store_kpi_t kpi, hr_instant_t now)
 {
     hr_rc_t  rc;
 
@@ -340,7 +412,7 @@ hr_store_copy_current(hr_store_conn_t *conn, hr_str_t profile_id,
         " AND v.version_number = ?2 AND profiles.id = ?1",
         "ti3", profile_id, number, now);
 
-    return rc == HR_OK ? hr_store_index_put(conn, profile_id) : rc;
+    return rc == HR_OK ? hr_store_index_put_known(conn, profile_id, kpi) : rc;
 }
 
 
@@ -404,7 +476,8 @@ hr_store_version_activate(hr_store_conn_t *conn, hr_str_t profile_id,
     if ((rc = hr_store_head(conn, profile_id, &head)) != HR_OK
         || (rc = hr_store_version_exists(conn, profile_id, number)) != HR_OK
         || (rc = hr_store_expected(conn, &head, expect)) != HR_OK
-        || (rc = hr_store_copy_current(conn, profile_id, number, now))
+        || (rc = hr_store_copy_current(conn, profile_id, number,
+                                       HR_STORE_KPI_UNREAD, now))
            != HR_OK)
     {
         return rc;

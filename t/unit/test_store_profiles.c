@@ -13,6 +13,7 @@ insertion(void)
     hr_store_slot_t      slot;
     hr_store_content_t   c;
     hr_store_version_t   v;
+    hr_str_t             document;
 
     memset(&slot, 0, sizeof(slot));
     slot.department = HR_STR("Отдел «А»");
@@ -73,6 +74,17 @@ insertion(void)
     IS_INT(hr_store_version_get(r, a, hr_fixture_id(9), 1, &v, NULL),
            HR_NOT_FOUND, "from an unknown profile");
     IS_INT(hr_store_error(r), HR_STORE_E_NO_PROFILE, "by its reason");
+
+    OK(hr_store_version_card(r, a, hr_fixture_id(1), 1, &v) == HR_OK
+       && v.type == HR_STORE_GENERATED && v.is_current && v.created_at == AT(0)
+       && v.document.data == NULL, "a version without its document");
+    OK(hr_store_version_document(r, a, hr_fixture_id(1), 1, &document) == HR_OK
+       && hr_str_eq(document, HR_STR("{\"a\":1}")), "and the document alone");
+    OK(hr_store_version_card(r, a, hr_fixture_id(1), 2, &v) == HR_NOT_FOUND
+       && hr_store_error(r) == HR_STORE_E_NO_VERSION
+       && hr_store_version_document(r, a, hr_fixture_id(9), 1, &document)
+          == HR_NOT_FOUND
+       && hr_store_error(r) == HR_STORE_E_NO_VERSION, "which must be there");
 }
 
 
@@ -566,6 +578,19 @@ approval_of_versions(void)
     hr_store_profile_card(r, a, id, &card);
     OK(hr_str_eq(card.approval_state, HR_STR("approved")) && !card.kpi_review,
        "it is still approved");
+
+    /* a caller that has read the metadata tells; the store believes it */
+    c.kpi = HR_STORE_KPI_OWN;
+    IS_INT(WRITE(hr_store_version_append(w, id, HR_STORE_EDITED, &c, NULL, AT(904),
+                                         &appended)), HR_OK, "metadata that were read");
+    hr_store_profile_card(r, a, id, &card);
+    OK(!card.kpi_review, "are not read again");
+
+    c.kpi = HR_STORE_KPI_GENERIC;
+    c.metadata = HR_STR_NULL;
+    WRITE(hr_store_version_append(w, id, HR_STORE_EDITED, &c, NULL, AT(905), &appended));
+    hr_store_profile_card(r, a, id, &card);
+    OK(card.kpi_review, "those of the profile are");
 }
 
 
