@@ -118,6 +118,9 @@ ngx_http_hr_org_positions_data(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
 
     w->out.cuts = cuts;
 
+    /* growing by doubling would copy it twice; without the room it still does */
+    (void) hr_buf_reserve(&w->out.body, hr_gzip_memo_bytes(w->out.memo) + 4096);
+
     rc = hr_org_write_positions(w->data.image, &positions, jw);
 
     ngx_http_hr_links_release(&links);

@@ -6,7 +6,9 @@
 
 
 #define HR_GZIP_LEVEL    6
-#define HR_GZIP_WINDOW   32768
+/* What a part may look back at: half of what the format allows, so that a change in
+ * the middle of a part is none for the next one. */
+#define HR_GZIP_WINDOW   16384
 #define HR_GZIP_PARTS    (HR_GZIP_CUTS + 1)
 /* What deflate may add at a flush, beyond its own bound. */
 #define HR_GZIP_FLUSH    64
@@ -14,8 +16,8 @@
 /* Never changed once others can see it; ends with its last holder. */
 typedef struct {
     size_t          holders;
-    uint64_t        serial;     /* of the plain bytes: others never have the same */
-    uint64_t        after;      /* serial of the part that was the dictionary, 0: none */
+    uint64_t        tail;       /* of its last bytes: others never have the same number */
+    uint64_t        after;      /* tail of the part that was the dictionary, 0: none */
     uint64_t        hash;
     uint32_t        crc;
     size_t          len;        /* plain */
@@ -93,6 +95,27 @@ hr_gzip_memo_destroy(hr_gzip_memo_t *memo)
 
     (void) pthread_mutex_destroy(&memo->mutex);
     free(memo);
+}
+
+
+size_t
+hr_gzip_memo_bytes(hr_gzip_memo_t *memo)
+{
+    size_t  i, bytes = 0;
+
+    if (memo == NULL) {
+        return 0;
+    }
+
+    (void) pthread_mutex_lock(&memo->mutex);
+
+    for (i = 0; i < memo->n; i++) {
+        bytes += memo->part[i]->len;
+    }
+
+    (void) pthread_mutex_unlock(&memo->mutex);
+
+    return bytes;
 }
 
 
@@ -197,22 +220,34 @@ hr_gzip_serial(hr_gzip_run_t *run, size_t index)
 /* -- one part -- */
 
 
+/* One stream for all parts: what each of them needs is only reset. */
 static hr_rc_t
 hr_gzip_open(hr_gzip_run_t *run)
 {
     if (run->open) {
-        return deflateReset(&run->z) == Z_OK ? HR_OK : HR_ERROR;
-    }
+        if (deflateReset(&run->z) != Z_OK) {
+            return HR_ERROR;
+        }
 
-    if (deflateInit2(&run->z, HR_GZIP_LEVEL, Z_DEFLATED, -15, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
+    } else if (deflateInit2(&run->z, HR_GZIP_LEVEL, Z_DEFLATED, -15, 8,
+                            Z_DEFAULT_STRATEGY) != Z_OK)
     {
         return HR_NOMEM;
     }
 
     run->open = true;
 
-    return HR_OK;
+    /* as the level has it, but looking for the longest: the parts repeat much */
+    return deflateTune(&run->z, 8, 16, 258, 128) == Z_OK ? HR_OK : HR_ERROR;
+}
+
+
+static hr_str_t
+hr_gzip_tail(const char *data, size_t len)
+{
+    size_t  tail = len < HR_GZIP_WINDOW ? len : HR_GZIP_WINDOW;
+
+    return hr_str(data + len - tail, tail);
 }
 
 
@@ -221,8 +256,9 @@ static hr_rc_t
 hr_gzip_deflate(hr_gzip_run_t *run, hr_str_t text, const hr_gzip_part_t *before,
     size_t *packed)
 {
-    size_t          room, tail;
+    size_t          room;
     hr_rc_t         rc;
+    hr_str_t        tail;
     unsigned char  *p;
 
     rc = hr_gzip_open(run);
@@ -243,10 +279,10 @@ hr_gzip_deflate(hr_gzip_run_t *run, hr_str_t text, const hr_gzip_part_t *before,
     }
 
     if (before != NULL) {
-        tail = before->len < HR_GZIP_WINDOW ? before->len : HR_GZIP_WINDOW;
+        tail = hr_gzip_tail((const char *) before->data, before->len);
 
-        if (deflateSetDictionary(&run->z, before->data + before->len - tail,
-                                 (uInt) tail) != Z_OK)
+        if (deflateSetDictionary(&run->z, (const Bytef *) tail.data,
+                                 (uInt) tail.len) != Z_OK)
         {
             return HR_ERROR;
         }
@@ -287,9 +323,30 @@ hr_gzip_old(const hr_gzip_run_t *run, size_t index, hr_str_t text)
 }
 
 
+/* The part behind it depends on these bytes alone. */
+static uint64_t
+hr_gzip_tail_number(hr_gzip_run_t *run, size_t index, hr_str_t text)
+{
+    hr_str_t               tail, before;
+    const hr_gzip_part_t  *old;
+
+    if (index < run->nold) {
+        old = run->old[index];
+        tail = hr_gzip_tail(text.data, text.len);
+        before = hr_gzip_tail((const char *) old->data, old->len);
+
+        if (hr_str_eq(tail, before)) {
+            return old->tail;
+        }
+    }
+
+    return hr_gzip_serial(run, index);
+}
+
+
 static hr_rc_t
 hr_gzip_make(hr_gzip_run_t *run, size_t index, hr_str_t text,
-    const hr_gzip_part_t *before, const hr_gzip_part_t *old)
+    const hr_gzip_part_t *before)
 {
     size_t           packed = 0;
     hr_rc_t          rc;
@@ -308,9 +365,8 @@ hr_gzip_make(hr_gzip_run_t *run, size_t index, hr_str_t text,
     }
 
     part->holders = 1;
-    /* the part behind it depends on the plain bytes alone */
-    part->serial = old != NULL ? old->serial : hr_gzip_serial(run, index);
-    part->after = before != NULL ? before->serial : 0;
+    part->tail = hr_gzip_tail_number(run, index, text);
+    part->after = before != NULL ? before->tail : 0;
     part->hash = hr_gzip_hash(text);
     part->crc = (uint32_t) crc32(0, (const Bytef *) text.data, (uInt) text.len);
     part->len = text.len;
@@ -336,7 +392,7 @@ hr_gzip_same(const hr_gzip_run_t *run, const hr_gzip_part_t *old,
     return old != NULL
            && (run->out == NULL
                || (old->packed != 0
-                   && old->after == (before != NULL ? before->serial : 0)));
+                   && old->after == (before != NULL ? before->tail : 0)));
 }
 
 
@@ -355,7 +411,7 @@ hr_gzip_part(hr_gzip_run_t *run, size_t index, hr_str_t text)
         run->new[run->nnew++] = hr_gzip_hold(old);
 
     } else {
-        rc = hr_gzip_make(run, index, text, part, old);
+        rc = hr_gzip_make(run, index, text, part);
         if (rc != HR_OK) {
             return rc;
         }

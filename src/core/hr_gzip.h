@@ -2,7 +2,7 @@
  * gzip of an answer that is made again and again with few changes.
  *
  * The answer comes with the places where its parts begin.  Each part is compressed
- * by itself, with the end of the one before it as dictionary, and ends on a byte:
+ * by itself, with the last 16 KB of the one before it as dictionary, and ends on a byte:
  * a part that has not changed is copied from what was compressed before, and the
  * check sum and the tag are put together from those of the parts.  The result is one
  * member of gzip (RFC 1952) that does not depend on what was remembered.
@@ -36,6 +36,8 @@ typedef struct {
 
 hr_gzip_memo_t *hr_gzip_memo_create(void);      /* NULL: no memory */
 void hr_gzip_memo_destroy(hr_gzip_memo_t *memo);
+/* Length of the body that is remembered, so that room can be made at once. */
+size_t hr_gzip_memo_bytes(hr_gzip_memo_t *memo);
 
 /*
  * Appends the compressed body to out; out NULL: only *sum is made.  memo may be

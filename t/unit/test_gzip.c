@@ -109,6 +109,7 @@ test_memory(void)
                "compressed");
         IS_INT(hr_gzip_parts(NULL, hr_buf_view(&t.body), &t.cuts, &without, &alone),
                HR_OK, "... and without a memory");
+        IS_INT(hr_gzip_memo_bytes(memo), t.body.len, "the length is remembered");
         IS_INT(sum.fresh, turns[i][3], "only what changed and what follows it");
         IS_INT(alone.fresh, t.cuts.n + 1, "everything without a memory");
         OK(equal(&with, &without) && sum.hash == alone.hash && sum.crc == alone.crc,
@@ -122,6 +123,45 @@ test_memory(void)
         hr_buf_release(&t.body);
     }
 
+    hr_gzip_memo_destroy(memo);
+}
+
+
+/* A part looks back at the end of the one before it, no further. */
+static void
+test_tail(void)
+{
+    char            *p;
+    text_t           t;
+    hr_buf_t         out;
+    hr_gzip_sum_t    sum;
+    hr_gzip_memo_t  *memo = hr_gzip_memo_create();
+
+    text_make(&t, PARTS, -1, 1);
+
+    /* two parts of 30 KB, and the rest */
+    t.cuts.n = 3;
+    t.cuts.at[1] = t.cuts.at[0] + 30000;
+    t.cuts.at[2] = t.cuts.at[0] + 60000;
+    p = t.body.data + t.cuts.at[0];
+
+    hr_buf_init(&out, 10u << 20);
+    (void) hr_gzip_parts(memo, hr_buf_view(&t.body), &t.cuts, &out, &sum);
+
+    p[30000 - 16385] = '!';
+    hr_buf_reset(&out);
+    (void) hr_gzip_parts(memo, hr_buf_view(&t.body), &t.cuts, &out, &sum);
+    IS_INT(sum.fresh, 2, "a change far from the end: head and the part itself");
+    OK(decodes(&out, &t.body), "decodes");
+
+    p[30000 - 16384] = '!';
+    hr_buf_reset(&out);
+    (void) hr_gzip_parts(memo, hr_buf_view(&t.body), &t.cuts, &out, &sum);
+    IS_INT(sum.fresh, 3, "a change in what the next part looks back at: that too");
+    OK(decodes(&out, &t.body), "decodes");
+
+    hr_buf_release(&out);
+    hr_buf_release(&t.body);
     hr_gzip_memo_destroy(memo);
 }
 
@@ -268,6 +308,7 @@ int
 main(void)
 {
     test_memory();
+    test_tail();
     test_sum();
     test_size();
     test_refused();
