@@ -88,14 +88,28 @@ hr_store_stage_col(hr_store_conn_t *conn, sqlite3_stmt *stmt, int i)
 }
 
 
+static void
+hr_store_approval_row(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    void *row)
+{
+    hr_store_approval_t  *a = row;
+
+    a->version = sqlite3_column_int64(stmt, 0);
+    a->from = hr_store_stage_col(conn, stmt, 1);
+    a->to = hr_store_stage_col(conn, stmt, 2);
+    a->comment = hr_store_col(conn, arena, stmt, 3);
+    a->username = hr_store_col(conn, arena, stmt, 4);
+    a->user_id = sqlite3_column_int64(stmt, 5);
+    a->at = hr_store_col_time(stmt, 6);
+}
+
+
 hr_rc_t
 hr_store_approvals_list(hr_store_conn_t *conn, hr_arena_t *arena,
     hr_str_t profile_id, hr_store_approval_t **items, size_t *count)
 {
-    size_t                capacity;
-    hr_rc_t               rc;
-    sqlite3_stmt         *stmt;
-    hr_store_approval_t  *a;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
 
     *items = NULL;
     *count = 0;
@@ -107,33 +121,8 @@ hr_store_approvals_list(hr_store_conn_t *conn, hr_arena_t *arena,
         " LEFT JOIN users u ON u.id = a.user_id WHERE a.profile_id = ?1"
         " ORDER BY a.id DESC LIMIT ?2", "ti", profile_id,
         (int64_t) HR_STORE_MAX_APPROVALS);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    *items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_approval_t),
+                           hr_store_approval_row, count, &rc);
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        *items = hr_store_grow(arena, *items, *count, sizeof(*a), &capacity);
-        if (*items == NULL) {
-            *count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        a = &(*items)[(*count)++];
-
-        a->version = sqlite3_column_int64(stmt, 0);
-        a->from = hr_store_stage_col(conn, stmt, 1);
-        a->to = hr_store_stage_col(conn, stmt, 2);
-        a->comment = hr_store_col(conn, arena, stmt, 3);
-        a->username = hr_store_col(conn, arena, stmt, 4);
-        a->user_id = sqlite3_column_int64(stmt, 5);
-        a->at = hr_store_col_time(stmt, 6);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }

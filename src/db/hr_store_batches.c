@@ -27,10 +27,11 @@ static hr_rc_t hr_store_batch_settle(hr_store_conn_t *conn, hr_str_t task_id,
 
 static void
 hr_store_batch_read(hr_store_conn_t *conn, hr_arena_t *arena,
-    sqlite3_stmt *stmt, hr_store_batch_t *batch)
+    sqlite3_stmt *stmt, void *row)
 {
-    unsigned  s;
-    hr_str_t  status;
+    unsigned           s;
+    hr_str_t           status;
+    hr_store_batch_t  *batch = row;
 
     memset(batch, 0, sizeof(*batch));
 
@@ -98,7 +99,6 @@ hr_rc_t
 hr_store_batches_list(hr_store_conn_t *conn, hr_arena_t *arena,
     int64_t user_id, size_t limit, hr_store_batch_t **items, size_t *count)
 {
-    size_t         capacity;
     hr_rc_t        rc;
     sqlite3_stmt  *stmt;
 
@@ -119,28 +119,29 @@ hr_store_batches_list(hr_store_conn_t *conn, hr_arena_t *arena,
                                 " GROUP BY b.id"
                                 " ORDER BY b.created_at DESC, b.rowid DESC",
                           "ii", user_id, (int64_t) limit);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    *items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_batch_t),
+                           hr_store_batch_read, count, &rc);
 
-    capacity = 0;
+    return rc;
+}
 
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
 
-        *items = hr_store_grow(arena, *items, *count, sizeof(hr_store_batch_t),
-                               &capacity);
-        if (*items == NULL) {
-            *count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
+static void
+hr_store_batch_item_row(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    void *row)
+{
+    hr_store_batch_item_t  *item = row;
 
-        hr_store_batch_read(conn, arena, stmt, &(*items)[(*count)++]);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    item->ordinal = sqlite3_column_int64(stmt, 0);
+    item->slot.unit_path = hr_store_col(conn, arena, stmt, 1);
+    item->slot.department = hr_store_col(conn, arena, stmt, 2);
+    item->slot.position = hr_store_col(conn, arena, stmt, 3);
+    item->slot.employee_name = hr_store_col(conn, arena, stmt, 4);
+    item->state = hr_store_col(conn, arena, stmt, 5);
+    item->task_id = hr_store_col(conn, arena, stmt, 6);
+    item->profile_id = hr_store_col(conn, arena, stmt, 7);
+    item->error_code = hr_store_col(conn, arena, stmt, 8);
+    item->message = hr_store_col(conn, arena, stmt, 9);
 }
 
 
@@ -148,10 +149,8 @@ hr_rc_t
 hr_store_batch_items(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t id,
     size_t offset, size_t limit, hr_store_batch_items_t *list)
 {
-    size_t                  capacity;
-    hr_rc_t                 rc;
-    sqlite3_stmt           *stmt;
-    hr_store_batch_item_t  *item;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
 
     memset(list, 0, sizeof(*list));
     hr_store_read(conn);
@@ -174,39 +173,10 @@ hr_store_batch_items(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t id,
         " task_id, profile_id, error_code, message FROM generation_batch_items"
         " WHERE batch_id = ?1 ORDER BY ordinal LIMIT ?2 OFFSET ?3", "tii", id,
         (int64_t) limit, (int64_t) offset);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    list->items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_batch_item_t),
+                                hr_store_batch_item_row, &list->count, &rc);
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        list->items = hr_store_grow(arena, list->items, list->count,
-                                    sizeof(*item), &capacity);
-        if (list->items == NULL) {
-            list->count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        item = &list->items[list->count++];
-
-        item->ordinal = sqlite3_column_int64(stmt, 0);
-        item->slot.unit_path = hr_store_col(conn, arena, stmt, 1);
-        item->slot.department = hr_store_col(conn, arena, stmt, 2);
-        item->slot.position = hr_store_col(conn, arena, stmt, 3);
-        item->slot.employee_name = hr_store_col(conn, arena, stmt, 4);
-        item->state = hr_store_col(conn, arena, stmt, 5);
-        item->task_id = hr_store_col(conn, arena, stmt, 6);
-        item->profile_id = hr_store_col(conn, arena, stmt, 7);
-        item->error_code = hr_store_col(conn, arena, stmt, 8);
-        item->message = hr_store_col(conn, arena, stmt, 9);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }
 
 
@@ -455,14 +425,33 @@ typedef struct {
 } hr_store_again_t;
 
 
+static void
+hr_store_again_row(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    void *row)
+{
+    hr_store_again_t  *a = row;
+
+    a->ordinal = sqlite3_column_int64(stmt, 0);
+    a->add.slot.unit_path = hr_store_col(conn, arena, stmt, 1);
+    a->add.slot.department = hr_store_col(conn, arena, stmt, 2);
+    a->add.slot.position = hr_store_col(conn, arena, stmt, 3);
+    a->add.slot.employee_name = hr_store_col(conn, arena, stmt, 4);
+    a->add.params = hr_store_col(conn, arena, stmt, 5);
+    a->add.target_profile = hr_store_col(conn, arena, stmt, 6);
+    a->add.user_id = sqlite3_column_int64(stmt, 7);
+    a->add.priority = sqlite3_column_int64(stmt, 8);
+    a->add.estimated_seconds = sqlite3_column_int64(stmt, 9);
+    a->add.save_result = sqlite3_column_int(stmt, 10) != 0;
+}
+
+
 static hr_rc_t
 hr_store_batch_ended(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t id,
     hr_str_t step, hr_store_again_t **items, size_t *count)
 {
-    size_t             capacity;
-    hr_rc_t            rc;
-    sqlite3_stmt      *stmt;
-    hr_store_again_t  *a;
+    size_t         i;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
 
     stmt = hr_store_query(conn,
         "SELECT i.ordinal, i.unit_path, i.department, i.position,"
@@ -473,42 +462,15 @@ hr_store_batch_ended(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t id,
         " LEFT JOIN generation_tasks t ON t.id = i.task_id"
         " WHERE i.batch_id = ?1 AND i.state IN ('failed', 'cancelled')"
         " ORDER BY i.ordinal", "t", id);
-    if (stmt == NULL) {
-        return HR_ERROR;
+    *items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_again_t),
+                           hr_store_again_row, count, &rc);
+
+    for (i = 0; i < *count; i++) {
+        (*items)[i].add.batch_id = id;
+        (*items)[i].add.step = step;
     }
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        *items = hr_store_grow(arena, *items, *count, sizeof(*a), &capacity);
-        if (*items == NULL) {
-            *count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        a = &(*items)[(*count)++];
-        memset(a, 0, sizeof(*a));
-
-        a->ordinal = sqlite3_column_int64(stmt, 0);
-        a->add.slot.unit_path = hr_store_col(conn, arena, stmt, 1);
-        a->add.slot.department = hr_store_col(conn, arena, stmt, 2);
-        a->add.slot.position = hr_store_col(conn, arena, stmt, 3);
-        a->add.slot.employee_name = hr_store_col(conn, arena, stmt, 4);
-        a->add.params = hr_store_col(conn, arena, stmt, 5);
-        a->add.target_profile = hr_store_col(conn, arena, stmt, 6);
-        a->add.user_id = sqlite3_column_int64(stmt, 7);
-        a->add.priority = sqlite3_column_int64(stmt, 8);
-        a->add.estimated_seconds = sqlite3_column_int64(stmt, 9);
-        a->add.save_result = sqlite3_column_int(stmt, 10) != 0;
-        a->add.batch_id = id;
-        a->add.step = step;
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }
 
 

@@ -112,6 +112,46 @@ hr_store_grow(hr_arena_t *arena, void *items, size_t count, size_t size,
 }
 
 
+void *
+hr_store_rows(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    size_t size, hr_store_row_pt read, size_t *count, hr_rc_t *rc)
+{
+    char    *rows;
+    size_t   capacity;
+
+    rows = NULL;
+    capacity = 0;
+    *count = 0;
+
+    if (stmt == NULL) {
+        *rc = HR_ERROR;
+        return NULL;
+    }
+
+    while ((*rc = hr_store_step(conn, stmt)) == HR_OK) {
+
+        rows = hr_store_grow(arena, rows, *count, size, &capacity);
+        if (rows == NULL) {
+            *rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
+            break;
+        }
+
+        read(conn, arena, stmt, rows + (*count)++ * size);
+    }
+
+    hr_store_end(stmt);
+
+    *rc = hr_store_copied(conn, *rc == HR_NOT_FOUND ? HR_OK : *rc);
+
+    if (*rc != HR_OK) {
+        *count = 0;
+        return NULL;
+    }
+
+    return rows;
+}
+
+
 uint64_t
 hr_store_hash(uint64_t h, const void *data, size_t len)
 {

@@ -469,14 +469,25 @@ typedef struct {
 } hr_store_dead_list_t;
 
 
+static void
+hr_store_dead_row(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    void *row)
+{
+    hr_store_dead_t  *dead = row;
+
+    dead->lease.id = hr_store_col(conn, arena, stmt, 0);
+    dead->lease.owner = hr_store_col(conn, arena, stmt, 1);
+    dead->lease.attempt = sqlite3_column_int64(stmt, 2);
+    dead->spent = sqlite3_column_int(stmt, 3) == 1;
+}
+
+
 static hr_rc_t
 hr_store_dead_leases(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t owner,
     hr_instant_t now, int64_t max_attempts, hr_store_dead_list_t *list)
 {
-    size_t            capacity;
-    hr_rc_t           rc;
-    sqlite3_stmt     *stmt;
-    hr_store_dead_t  *dead;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
 
     stmt = hr_store_query(conn,
         "SELECT id, lease_owner, attempt,"
@@ -484,32 +495,20 @@ hr_store_dead_leases(hr_store_conn_t *conn, hr_arena_t *arena, hr_str_t owner,
         " FROM generation_tasks WHERE status = 'processing'"
         " AND (coalesce(lease_until, 0) < ?2 OR lease_owner = ?1)"
         " ORDER BY created_at LIMIT 1000", "tui", owner, now, max_attempts);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    list->items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_dead_t),
+                                hr_store_dead_row, &list->count, &rc);
 
-    capacity = 0;
+    return rc;
+}
 
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
 
-        list->items = hr_store_grow(arena, list->items, list->count,
-                                    sizeof(*dead), &capacity);
-        if (list->items == NULL) {
-            list->count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
+static void
+hr_store_owner_row(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    void *row)
+{
+    hr_str_t  *owner = row;
 
-        dead = &list->items[list->count++];
-        dead->lease.id = hr_store_col(conn, arena, stmt, 0);
-        dead->lease.owner = hr_store_col(conn, arena, stmt, 1);
-        dead->lease.attempt = sqlite3_column_int64(stmt, 2);
-        dead->spent = sqlite3_column_int(stmt, 3) == 1;
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    *owner = hr_store_col(conn, arena, stmt, 0);
 }
 
 
@@ -517,38 +516,20 @@ hr_rc_t
 hr_store_lease_owners(hr_store_conn_t *conn, hr_arena_t *arena,
     hr_str_t **owners, size_t *count)
 {
-    size_t         capacity;
     hr_rc_t        rc;
     sqlite3_stmt  *stmt;
 
     *owners = NULL;
     *count = 0;
-    capacity = 0;
     hr_store_read(conn);
 
     stmt = hr_store_query(conn, "SELECT DISTINCT lease_owner FROM generation_tasks"
                                 " WHERE status = 'processing'"
                                 " AND lease_owner IS NOT NULL LIMIT 1000", "");
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    *owners = hr_store_rows(conn, arena, stmt, sizeof(hr_str_t),
+                            hr_store_owner_row, count, &rc);
 
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        *owners = hr_store_grow(arena, *owners, *count, sizeof(hr_str_t),
-                                &capacity);
-        if (*owners == NULL) {
-            *count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        (*owners)[(*count)++] = hr_store_col(conn, arena, stmt, 0);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }
 
 

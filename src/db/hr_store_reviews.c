@@ -62,14 +62,29 @@ hr_store_review_put(hr_store_conn_t *conn, hr_str_t profile_id,
 }
 
 
+static void
+hr_store_review_row(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    void *row)
+{
+    hr_store_review_t  *review = row;
+
+    review->id = sqlite3_column_int64(stmt, 0);
+    review->version = sqlite3_column_int64(stmt, 1);
+    review->user_id = sqlite3_column_int64(stmt, 2);
+    review->username = hr_store_col(conn, arena, stmt, 3);
+    review->section = hr_store_col(conn, arena, stmt, 4);
+    review->rating = sqlite3_column_int64(stmt, 5);
+    review->comment = hr_store_col(conn, arena, stmt, 6);
+    review->created_at = hr_store_col_time(stmt, 7);
+}
+
+
 hr_rc_t
 hr_store_reviews_list(hr_store_conn_t *conn, hr_arena_t *arena,
     hr_str_t profile_id, hr_store_review_t **items, size_t *count)
 {
-    size_t              capacity;
-    hr_rc_t             rc;
-    sqlite3_stmt       *stmt;
-    hr_store_review_t  *review;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
 
     *items = NULL;
     *count = 0;
@@ -81,37 +96,10 @@ hr_store_reviews_list(hr_store_conn_t *conn, hr_arena_t *arena,
         " LEFT JOIN users u ON u.id = r.user_id WHERE r.profile_id = ?1"
         " ORDER BY r.id DESC LIMIT ?2", "ti", profile_id,
         (int64_t) HR_STORE_MAX_REVIEWS);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    *items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_review_t),
+                           hr_store_review_row, count, &rc);
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        *items = hr_store_grow(arena, *items, *count, sizeof(*review),
-                               &capacity);
-        if (*items == NULL) {
-            *count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        review = &(*items)[(*count)++];
-
-        review->id = sqlite3_column_int64(stmt, 0);
-        review->version = sqlite3_column_int64(stmt, 1);
-        review->user_id = sqlite3_column_int64(stmt, 2);
-        review->username = hr_store_col(conn, arena, stmt, 3);
-        review->section = hr_store_col(conn, arena, stmt, 4);
-        review->rating = sqlite3_column_int64(stmt, 5);
-        review->comment = hr_store_col(conn, arena, stmt, 6);
-        review->created_at = hr_store_col_time(stmt, 7);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }
 
 
@@ -146,15 +134,32 @@ static const char *const  hr_store_quality_sql[] = {
 };
 
 
+static void
+hr_store_quality_row(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    void *row)
+{
+    hr_store_quality_row_t  *q = row;
+
+    q->key = hr_store_col(conn, arena, stmt, 0);
+    q->profiles = sqlite3_column_int64(stmt, 1);
+    q->edited_profiles = sqlite3_column_int64(stmt, 2);
+    q->edited_share = sqlite3_column_double(stmt, 3);
+    q->reviews = sqlite3_column_int64(stmt, 4);
+    q->mean_rating = q->reviews == 0 ? HR_STORE_NO_SCORE
+                       : sqlite3_column_double(stmt, 5)
+                         / (double) q->reviews;
+    q->mean_validation = sqlite3_column_double(stmt, 6);
+    q->mean_completeness = sqlite3_column_double(stmt, 7);
+}
+
+
 hr_rc_t
 hr_store_quality(hr_store_conn_t *conn, hr_arena_t *arena,
     hr_store_quality_group_t group, size_t limit, hr_store_quality_row_t **rows,
     size_t *count)
 {
-    size_t                   capacity;
-    hr_rc_t                  rc;
-    sqlite3_stmt            *stmt;
-    hr_store_quality_row_t  *row;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
 
     *rows = NULL;
     *count = 0;
@@ -168,36 +173,8 @@ hr_store_quality(hr_store_conn_t *conn, hr_arena_t *arena,
 
     stmt = hr_store_query(conn, hr_store_quality_sql[group], "i",
                           (int64_t) limit);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    *rows = hr_store_rows(conn, arena, stmt, sizeof(hr_store_quality_row_t),
+                          hr_store_quality_row, count, &rc);
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        *rows = hr_store_grow(arena, *rows, *count, sizeof(*row), &capacity);
-        if (*rows == NULL) {
-            *count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        row = &(*rows)[(*count)++];
-
-        row->key = hr_store_col(conn, arena, stmt, 0);
-        row->profiles = sqlite3_column_int64(stmt, 1);
-        row->edited_profiles = sqlite3_column_int64(stmt, 2);
-        row->edited_share = sqlite3_column_double(stmt, 3);
-        row->reviews = sqlite3_column_int64(stmt, 4);
-        row->mean_rating = row->reviews == 0 ? HR_STORE_NO_SCORE
-                           : sqlite3_column_double(stmt, 5)
-                             / (double) row->reviews;
-        row->mean_validation = sqlite3_column_double(stmt, 6);
-        row->mean_completeness = sqlite3_column_double(stmt, 7);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }

@@ -19,8 +19,10 @@
 
 static void
 hr_store_session_read(hr_store_conn_t *conn, hr_arena_t *arena,
-    sqlite3_stmt *stmt, hr_store_session_t *session)
+    sqlite3_stmt *stmt, void *row)
 {
+    hr_store_session_t  *session = row;
+
     session->id = hr_store_col(conn, arena, stmt, 0);
     session->user_id = sqlite3_column_int64(stmt, 1);
     session->created_at = hr_store_col_time(stmt, 2);
@@ -105,7 +107,6 @@ hr_rc_t
 hr_store_sessions_of_user(hr_store_conn_t *conn, hr_arena_t *arena,
     int64_t user_id, hr_instant_t now, size_t limit, hr_store_sessions_t *list)
 {
-    size_t         capacity;
     hr_rc_t        rc;
     sqlite3_stmt  *stmt;
 
@@ -122,27 +123,10 @@ hr_store_sessions_of_user(hr_store_conn_t *conn, hr_arena_t *arena,
                                 " ORDER BY s.created_at DESC, s.rowid DESC"
                                 " LIMIT ?3",
                           "i1i", user_id, now, (int64_t) limit);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    list->items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_session_t),
+                                hr_store_session_read, &list->count, &rc);
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        list->items = hr_store_grow(arena, list->items, list->count,
-                                    sizeof(hr_store_session_t), &capacity);
-        if (list->items == NULL) {
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        hr_store_session_read(conn, arena, stmt, &list->items[list->count++]);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }
 
 

@@ -115,6 +115,18 @@ double hr_store_col_unit(sqlite3_stmt *stmt, int i);            /* 0..1; NULL: 0
 /* HR_NOMEM when a column copy failed since the read began, else rc. */
 hr_rc_t hr_store_copied(hr_store_conn_t *conn, hr_rc_t rc);
 
+/* Fills a zeroed element from the row that the statement stands on. */
+typedef void (*hr_store_row_pt)(hr_store_conn_t *conn, hr_arena_t *arena,
+    sqlite3_stmt *stmt, void *row);
+
+/*
+ * All rows of a statement of hr_store_query() (NULL: it failed) as an array of *count
+ * elements in the arena, NULL without rows.  Ends the statement; *rc says how it went,
+ * and after a failure there are no elements.
+ */
+void *hr_store_rows(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    size_t size, hr_store_row_pt read, size_t *count, hr_rc_t *rc);
+
 /* A zeroed array for results, grown by doubling inside the arena. */
 void *hr_store_grow(hr_arena_t *arena, void *items, size_t count, size_t size,
     size_t *capacity);

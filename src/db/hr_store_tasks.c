@@ -56,8 +56,10 @@ hr_store_task_status_col(hr_store_conn_t *conn, sqlite3_stmt *stmt, int i)
 
 static void
 hr_store_task_read(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
-    hr_store_task_t *task)
+    void *row)
 {
+    hr_store_task_t  *task = row;
+
     memset(task, 0, sizeof(*task));
 
     task->id = hr_store_col(conn, arena, stmt, 0);
@@ -134,31 +136,12 @@ static hr_rc_t
 hr_store_tasks_read(hr_store_conn_t *conn, hr_arena_t *arena,
     sqlite3_stmt *stmt, hr_store_tasks_t *list)
 {
-    size_t   capacity;
     hr_rc_t  rc;
 
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    list->items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_task_t),
+                                hr_store_task_read, &list->count, &rc);
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        list->items = hr_store_grow(arena, list->items, list->count,
-                                    sizeof(hr_store_task_t), &capacity);
-        if (list->items == NULL) {
-            list->count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        hr_store_task_read(conn, arena, stmt, &list->items[list->count++]);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }
 
 

@@ -102,15 +102,32 @@ static const char *const  hr_store_usage_sql[] = {
 };
 
 
+static void
+hr_store_usage_row(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
+    void *row)
+{
+    hr_store_usage_row_t  *u = row;
+
+    u->key = hr_store_col(conn, arena, stmt, 0);
+    u->attempts = sqlite3_column_int64(stmt, 1);
+    u->succeeded = sqlite3_column_int64(stmt, 2);
+    u->failed = sqlite3_column_int64(stmt, 3);
+    u->cancelled = sqlite3_column_int64(stmt, 4);
+    u->tokens_in = sqlite3_column_int64(stmt, 5);
+    u->tokens_out = sqlite3_column_int64(stmt, 6);
+    u->cost_usd = sqlite3_column_double(stmt, 7);
+    u->seconds = sqlite3_column_double(stmt, 8);
+    u->estimated_usd = sqlite3_column_double(stmt, 9);
+}
+
+
 hr_rc_t
 hr_store_usage(hr_store_conn_t *conn, hr_arena_t *arena,
     hr_store_usage_group_t group, hr_instant_t from, hr_instant_t to,
     size_t limit, hr_store_usage_row_t **rows, size_t *count)
 {
-    size_t                 capacity;
-    hr_rc_t                rc;
-    sqlite3_stmt          *stmt;
-    hr_store_usage_row_t  *row;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
 
     *rows = NULL;
     *count = 0;
@@ -123,38 +140,10 @@ hr_store_usage(hr_store_conn_t *conn, hr_arena_t *arena,
 
     stmt = hr_store_query(conn, hr_store_usage_sql[group], "11i", from, to,
                           (int64_t) limit);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    *rows = hr_store_rows(conn, arena, stmt, sizeof(hr_store_usage_row_t),
+                          hr_store_usage_row, count, &rc);
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        *rows = hr_store_grow(arena, *rows, *count, sizeof(*row), &capacity);
-        if (*rows == NULL) {
-            *count = 0;
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        row = &(*rows)[(*count)++];
-
-        row->key = hr_store_col(conn, arena, stmt, 0);
-        row->attempts = sqlite3_column_int64(stmt, 1);
-        row->succeeded = sqlite3_column_int64(stmt, 2);
-        row->failed = sqlite3_column_int64(stmt, 3);
-        row->cancelled = sqlite3_column_int64(stmt, 4);
-        row->tokens_in = sqlite3_column_int64(stmt, 5);
-        row->tokens_out = sqlite3_column_int64(stmt, 6);
-        row->cost_usd = sqlite3_column_double(stmt, 7);
-        row->seconds = sqlite3_column_double(stmt, 8);
-        row->estimated_usd = sqlite3_column_double(stmt, 9);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }
 
 

@@ -10,9 +10,10 @@
 
 static void
 hr_store_user_read(hr_store_conn_t *conn, hr_arena_t *arena, sqlite3_stmt *stmt,
-    hr_store_user_t *user)
+    void *row)
 {
-    hr_str_t  role;
+    hr_str_t          role;
+    hr_store_user_t  *user = row;
 
     user->id = sqlite3_column_int64(stmt, 0);
     user->username = hr_store_col(conn, arena, stmt, 1);
@@ -87,9 +88,8 @@ hr_rc_t
 hr_store_users_list(hr_store_conn_t *conn, hr_arena_t *arena, size_t offset,
     size_t limit, hr_store_users_t *list)
 {
-    size_t            capacity;
-    hr_rc_t           rc;
-    sqlite3_stmt     *stmt;
+    hr_rc_t        rc;
+    sqlite3_stmt  *stmt;
 
     memset(list, 0, sizeof(*list));
     hr_store_read(conn);
@@ -106,27 +106,10 @@ hr_store_users_list(hr_store_conn_t *conn, hr_arena_t *arena, size_t offset,
     stmt = hr_store_query(conn, "SELECT " HR_STORE_USER_COLUMNS
                                 " FROM users ORDER BY id LIMIT ?1 OFFSET ?2",
                           "ii", (int64_t) limit, (int64_t) offset);
-    if (stmt == NULL) {
-        return HR_ERROR;
-    }
+    list->items = hr_store_rows(conn, arena, stmt, sizeof(hr_store_user_t),
+                                hr_store_user_read, &list->count, &rc);
 
-    capacity = 0;
-
-    while ((rc = hr_store_step(conn, stmt)) == HR_OK) {
-
-        list->items = hr_store_grow(arena, list->items, list->count,
-                                    sizeof(hr_store_user_t), &capacity);
-        if (list->items == NULL) {
-            rc = hr_store_refuse(conn, HR_NOMEM, HR_STORE_E_NOMEM);
-            break;
-        }
-
-        hr_store_user_read(conn, arena, stmt, &list->items[list->count++]);
-    }
-
-    hr_store_end(stmt);
-
-    return hr_store_copied(conn, rc == HR_NOT_FOUND ? HR_OK : rc);
+    return rc;
 }
 
 

@@ -5,6 +5,7 @@
  *   ngx_http_hr_route.c     route table and its matching
  *   ngx_http_hr_guard.c     token -> user, roles, general rate limit
  *   ngx_http_hr_input.c     query, path and body values, typed and checked
+ *   ngx_http_hr_problems.c  what is wrong with them, in one answer
  *   ngx_http_hr_answer.c    the one writer of answers
  *   ngx_http_hr_wait.c      waiting for an answer that somebody else renders
  *   ngx_http_hr_headers.c   request id, what every answer carries
