@@ -62,9 +62,14 @@ hr_profile_from_tree(hr_json_t *root, hr_profile_t *out)
 
     if (hr_json_is(inner, HR_JSON_OBJECT)) {
         metadata = hr_json_get(root, "metadata");
-        out->document = inner;
         out->metadata = hr_json_is(metadata, HR_JSON_OBJECT) ? metadata : NULL;
         out->wrapped = true;
+
+        /* a wrapper that was wrapped once more: a document has no such member */
+        do {
+            out->document = inner;
+            inner = hr_json_get(inner, "profile");
+        } while (hr_json_is(inner, HR_JSON_OBJECT));
     }
 
     return HR_OK;

@@ -155,6 +155,27 @@ hr_career_assign(hr_career_merger_t *c, const hr_json_t *texts,
 }
 
 
+/* What is no text came back as it was, and is in the list already. */
+static bool
+hr_career_came_back(hr_career_merger_t *c, const hr_json_t *list,
+    const hr_json_t *item)
+{
+    const hr_json_t  *member;
+
+    for (member = list->first; member != NULL && c->budget > 0;
+         member = member->next)
+    {
+        c->budget--;
+
+        if (hr_json_equal(member, item)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 /* Steps that have no text were not in the editor's hands: they stay. */
 
 static bool
@@ -179,6 +200,7 @@ hr_career_keep_underived(hr_career_merger_t *c, const hr_json_t *pathways,
             i++;
 
         } else if (item->type != HR_JSON_NULL
+                   && !hr_career_came_back(c, list, item)
                    && !hr_career_push(c, list, item))
         {
             return false;

@@ -630,6 +630,34 @@ hr_profile_keep_stamp(hr_arena_t *arena, const hr_json_t *stored,
 }
 
 
+/*
+ * What came, as a copy.  A wrapper is taken for what is in it: stored as it is,
+ * it would hide everything else from the next reader.
+ */
+static hr_json_t *
+hr_profile_incoming(hr_arena_t *arena, const hr_json_t *incoming)
+{
+    hr_json_t     *copy;
+    hr_profile_t   came;
+
+    copy = hr_json_clone(arena, incoming);
+
+    if (copy == NULL || hr_profile_from_tree(copy, &came) != HR_OK
+        || !came.wrapped)
+    {
+        return copy;
+    }
+
+    copy = hr_json_clone(arena, came.document);
+
+    if (copy != NULL) {
+        copy->key = HR_STR_NULL;
+    }
+
+    return copy;
+}
+
+
 hr_rc_t
 hr_profile_merge(hr_arena_t *arena, const hr_profile_t *stored,
     const hr_json_t *incoming, const hr_profile_edit_t *edit,
@@ -651,7 +679,7 @@ hr_profile_merge(hr_arena_t *arena, const hr_profile_t *stored,
     }
 
     read = hr_profile_view(arena, stored, m.voc, m.view);
-    copy = hr_json_clone(arena, incoming);
+    copy = hr_profile_incoming(arena, incoming);
 
     if (read == NULL || copy == NULL
         || hr_profile_keep_stamp(arena, stored->document, copy) != HR_OK)

@@ -396,6 +396,32 @@ test_large(void)
 }
 
 
+/* Found by fuzzing: what was stored must be what the next reader sees. */
+static void
+test_twice(void)
+{
+    hr_json_t           *stored, *incoming;
+    hr_profile_merge_t   m;
+
+    stored = hr_test_json(arena, "{'position_title':'А'}");
+    incoming = hr_test_json(arena, "{'success':true,'profile':{'position_title':'Б'}}");
+    merge(stored, incoming, HR_VIEW_ANSWER, &m);
+    IS_STR(hr_test_text(arena, hr_json_get(m.document, "position_title")), 4,
+           "\"Б\"", "a wrapper that comes is taken for what is in it");
+    OK(hr_json_get(m.document, "profile") == NULL && hr_json_get(m.document, "success") == NULL,
+       "and hides nothing of what is stored");
+    merge(m.document, incoming, HR_VIEW_ANSWER, &m);
+    OK(!m.changed, "the same once more is no edit");
+
+    stored = hr_test_json(arena, "{'careerogram':{'target_pathways':{'vertical_growth':"
+                          "[{'target_position':'А'},4]}}}");
+    incoming = hr_test_json(arena, "{'careerogram':{'target_positions':[4]}}");
+    merge(stored, incoming, HR_VIEW_ANSWER, &m);
+    merge(m.document, incoming, HR_VIEW_ANSWER, &m);
+    OK(!m.changed, "a step that is no text comes back once");
+}
+
+
 int
 main(void)
 {
@@ -409,6 +435,7 @@ main(void)
     test_reasoning();
     test_rest();
     test_large();
+    test_twice();
 
     hr_arena_destroy(arena);
     hr_vocabulary_destroy(voc);
