@@ -314,6 +314,27 @@ my %kinds = (
         @more = map { "X-Header-$_: value" } 1 .. 400 if rand() < 0.05;
         return {send => [join_request([@$head, @more], $body)]};
     },
+    # a download by the cookie of the login alone, and parts of it
+    download => sub {
+        my ($head, $body) = @_;
+        my ($token) = map { /\AAuthorization: Bearer (.*)/ ? $1 : () } @$head;
+        my ($url) = $head->[0] =~ m{(/api/profiles/[^/? ]+)};
+        $url //= '/api/profiles/aaaaaaaa-0000-4000-8000-000000000001';
+        my $cookie = pick("hr_download=$token", 'hr_download=' . mutate($token),
+                          mutate("a=b; hr_download=$token; c=d"), "hr_download=\"$token\"",
+                          'hr_download=; hr_download=' . $token, 'hr_download' . '=' x rand 9);
+        my @range = map {
+            "$_: " . pick('bytes=0-99', 'bytes=-1', 'bytes=0-,-1', 'bytes=9-2',
+                          'bytes=' . join(',', map { "$_-$_" } 1 .. rand 300),
+                          mutate('bytes=0-99,200-299'), 'bytes=18446744073709551615-', 'items=0-1')
+        } (('Range') x int rand 3);
+        push @range, 'If-Range: ' . pick('"x"', mutate('W/"abc"'), 'Tue, 01 Jan 2030 00:00:00 GMT')
+            if rand() < 0.4;
+        my $format = pick(qw( json md docx xlsx ));
+        my $line = pick(qw( GET GET GET HEAD PUT )) . " $url/download/$format HTTP/1.1";
+        return {send => [join_request([$line, grep({ /\AHost/ } @$head),
+                                       map({ s/[\r\n]//gr } "Cookie: $cookie", @range)], '')]};
+    },
     chunked => sub {
         my ($head, $body) = @_;
         $body = rand() < 0.5 ? bad_json() : $json->encode({a => 'x' x rand 9000})

@@ -8,6 +8,7 @@
  *   last          the last one that fails (nth alone: the same number)
  *   pid           the process whose allocations count
  *   seen, failed  allocations counted, failures given out (written by this program)
+ *   live          blocks of that process that are not freed yet (written by it)
  *
  * HR_FAULT_CONTROL is the path of the control file, which must exist.
  */
@@ -17,6 +18,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -39,11 +41,14 @@ typedef struct {
     _Atomic int32_t  pid;
     _Atomic int32_t  seen;
     _Atomic int32_t  failed;
+    _Atomic int64_t  live;
 } hr_fault_control_t;
 
 
 static hr_fault_control_t   hr_fault_nothing;
 static hr_fault_control_t  *hr_fault = &hr_fault_nothing;
+static int32_t              hr_fault_pid;
+static _Atomic int64_t      hr_fault_live;
 
 
 /* Where it happened, to the standard error; then the signal as it would have been. */
@@ -70,6 +75,13 @@ hr_fault_catch(int signal)
 }
 
 
+static void
+hr_fault_forked(void)
+{
+    hr_fault_pid = getpid();
+}
+
+
 /* At once: nginx takes the environment away from its workers. */
 __attribute__((constructor)) static void
 hr_fault_init(void)
@@ -81,6 +93,9 @@ hr_fault_init(void)
     if (name == NULL) {
         return;
     }
+
+    hr_fault_forked();
+    (void) pthread_atfork(NULL, NULL, hr_fault_forked);
 
     (void) backtrace((void *[1]) { NULL }, 1);     /* loads what it needs */
     hr_fault_catch(SIGSEGV);
@@ -219,6 +234,7 @@ void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t k, size_t n);
 void *__libc_realloc(void *p, size_t n);
 void *__libc_memalign(size_t a, size_t n);
+void __libc_free(void *p);
 
 
 static int
@@ -226,7 +242,7 @@ hr_fault_memory(void)
 {
     int32_t  n;
 
-    if (hr_fault->nth == 0 || hr_fault->pid != getpid()) {
+    if (hr_fault->nth == 0 || hr_fault->pid != hr_fault_pid) {
         return 0;
     }
 
@@ -242,24 +258,65 @@ hr_fault_memory(void)
 }
 
 
+static void *
+hr_fault_count(void *p, int step)
+{
+    int64_t  live;
+
+    live = step + atomic_fetch_add_explicit(&hr_fault_live, step, memory_order_relaxed);
+
+    if (hr_fault->pid == hr_fault_pid) {
+        hr_fault->live = live;
+    }
+
+    return p;
+}
+
+
 void *
 malloc(size_t n)
 {
-    return hr_fault_memory() ? NULL : __libc_malloc(n);
+    void  *p = hr_fault_memory() ? NULL : __libc_malloc(n);
+
+    return p == NULL ? NULL : hr_fault_count(p, 1);
 }
 
 
 void *
 calloc(size_t k, size_t n)
 {
-    return hr_fault_memory() ? NULL : __libc_calloc(k, n);
+    void  *p = hr_fault_memory() ? NULL : __libc_calloc(k, n);
+
+    return p == NULL ? NULL : hr_fault_count(p, 1);
 }
 
 
 void *
 realloc(void *p, size_t n)
 {
-    return n > 0 && hr_fault_memory() ? NULL : __libc_realloc(p, n);
+    void  *q;
+
+    if (n > 0 && hr_fault_memory()) {
+        return NULL;
+    }
+
+    q = __libc_realloc(p, n);
+
+    if (p == NULL && q != NULL) {
+        return hr_fault_count(q, 1);
+    }
+
+    return p != NULL && n == 0 ? hr_fault_count(q, -1) : q;
+}
+
+
+void
+free(void *p)
+{
+    if (p != NULL) {
+        hr_fault_count(NULL, -1);
+        __libc_free(p);
+    }
 }
 
 
@@ -269,6 +326,8 @@ posix_memalign(void **p, size_t a, size_t n)
     if (hr_fault_memory() || (*p = __libc_memalign(a, n)) == NULL) {
         return ENOMEM;
     }
+
+    (void) hr_fault_count(*p, 1);
 
     return 0;
 }

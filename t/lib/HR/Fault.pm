@@ -24,7 +24,7 @@ our @EXPORT = qw( $server %run @table prepare sql fault start_with start_task lo
 
 our ($server, %run, @table);
 
-use constant CONTROL => 'l< l< q< l< l< l< l< l<';      # hr_fault_control_t of t/fault/shim.c
+use constant CONTROL => 'l< l< q< l< l< l< l< l< x4 q<';      # hr_fault_control_t of t/fault/shim.c
 
 # --- what stands under test -----------------------------------------------------------
 
@@ -36,7 +36,7 @@ sub prepare {
     $server = undef;
     my $control = "/tmp/hr-fault-$$";
     open my $out, '>:raw', $control or die "$control: $!\n";
-    print {$out} pack CONTROL, (0) x 8;
+    print {$out} pack CONTROL, (0) x 9;
     close $out;
     chmod 0666, $control;
     $run{control} = $control;
@@ -62,15 +62,15 @@ sub fault {
     $set{last} //= $set{nth} // 0;
     open my $out, '+<:raw', $run{control} or die "$run{control}: $!\n";
     print {$out} pack CONTROL, map { $_ // 0 }
-        @set{qw( write sync clock nth last pid seen failed )};
+        @set{qw( write sync clock nth last pid seen failed live )};
     close $out;
 }
 
-# Allocations counted and failed since fault(nth => ...).
+# Allocations counted and failed since fault(nth => ...), and blocks that are in use.
 sub allocations {
     open my $in, '<:raw', $run{control} or die "$run{control}: $!\n";
     read $in, my $bytes, 64;
-    return (unpack CONTROL, $bytes)[6, 7];
+    return (unpack CONTROL, $bytes)[6, 7, 8];
 }
 
 # One attempt to start it, with a configuration that $edit has changed in $_: true when
