@@ -54,6 +54,16 @@ sub fill_pages {
     });
 }
 
+# Blocks of memory that a worker has in use while nothing is asked: its watch of the
+# database tells, twice a second.
+sub blocks {
+    my ($pid) = @_;
+
+    fault(pid => $pid);
+    sleep 0.8;
+    return (HR::Fault::allocations())[2];
+}
+
 sub soak {
     my ($rounds) = @_;
 
@@ -62,7 +72,7 @@ sub soak {
     load_begin(no_generations => 1);
     load_end();
     my ($total, $want, $round, @bad) = (0, $rounds * REQUESTS, 0);
-    my (%memory, $fds);
+    my (%memory, %blocks, $fds);
     my @before = $server->workers;
 
     while ($total < $want) {
@@ -77,6 +87,7 @@ sub soak {
         }
         push @{ $memory{$_} }, [$total / 1000, HR::Server::memory_kb($_)->{private}]
             for $server->workers;
+        push @{ $blocks{$_} }, [$total / 1000, blocks($_)] for $server->workers;
         note("soak: $total requests, ", join ', ', map {
             "worker: $memory{$_}[-1][1] KB" } sort keys %memory) if $round++ % 5 == 0;
     }
@@ -91,6 +102,10 @@ sub soak {
                            $points[0][1], $points[-1][1];
         # less does not fill what the engine keeps: then the figure says nothing
         ok($want < 1_000_000 || $slope < SLOPE_KB, "soak: memory of a worker: $text");
+        @points = @{ $blocks{$pid} };
+        @points = @points[@points / 2 .. $#points];
+        note(sprintf 'soak: blocks in use: %.2f for a thousand requests, %d to %d',
+             slope(@points), $points[0][1], $points[-1][1]);
     }
     check('soak', faults => $total, end => 200);
     note("soak: descriptors after the first quarter $fds, at the end ", join ' ', descriptors());
