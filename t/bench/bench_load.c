@@ -7,7 +7,8 @@
  *
  *   class  weight  method  path  header-lines  body
  *
- * Header lines and body are unescaped (\n); "-" is none.  In path and body {id} is
+ * Header lines and body are unescaped (\n); "-" is none, "@NAME" the file of that
+ * name, which each connection with an id reads once.  In path and body {id} is
  * one of the given ids at random (each connection's own, when there are as many as
  * connections) and {n} a number that is never repeated.  RATE is
  * requests a second of all connections together, 0: each sends as soon as it was
@@ -63,6 +64,7 @@ typedef struct {
     uint64_t  begin;
     char     *out;
     size_t    out_len, out_sent;
+    char     *own;                  /* body from a file; one kind at most has such */
     char      head[HEAD];
     size_t    head_len;
     int       in_body, chunked, bad, closing;
@@ -252,6 +254,25 @@ read_kinds(const char *path)
 }
 
 
+static char *
+read_whole(const char *path)
+{
+    char   *text = malloc(REQUEST);
+    size_t  n;
+    FILE   *f = fopen(path, "r");
+
+    if (f == NULL || text == NULL) {
+        die(path);
+    }
+
+    n = fread(text, 1, REQUEST - 1, f);
+    text[n] = '\0';
+    fclose(f);
+
+    return text;
+}
+
+
 static size_t
 fill(char *out, size_t room, const char *text, const char *id)
 {
@@ -339,6 +360,7 @@ send_next(conn_t *c, uint64_t now)
     long         pick = (long) (rnd() % (uint64_t) total_weight);
     size_t       i, n, len;
     const char  *id = c->id ? c->id : nids ? ids[rnd() % (uint64_t) nids] : "";
+    const char  *text;
     static char  body[REQUEST], path[4096];
 
     for (i = 0; pick >= kinds[i].weight; i++) {
@@ -346,8 +368,17 @@ send_next(conn_t *c, uint64_t now)
     }
 
     c->kind = &kinds[i];
+    text = c->kind->body;
+    if (text[0] == '@') {
+        if (c->own == NULL) {
+            fill(path, sizeof(path), text + 1, id);
+            c->own = read_whole(path);
+        }
+        text = c->own;
+    }
+
     fill(path, sizeof(path), c->kind->path, id);
-    len = fill(body, sizeof(body), c->kind->body, id);
+    len = fill(body, sizeof(body), text, id);
 
     n = (size_t) snprintf(c->out, REQUEST + 8192, "%s %s HTTP/1.1\nHost: localhost\n%s"
                           "Content-Length: %zu\n\n", c->kind->method, path,

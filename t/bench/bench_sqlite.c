@@ -2,8 +2,9 @@
  * What SQLite itself can do, for the ratios of scripts/bench:
  *
  *   bench_sqlite list FILE THREADS SECONDS       pages 1 of the list, as a bare loop
- *   bench_sqlite write FILE BATCH SECONDS        content updates of 20 KB, BATCH to a
- *                                                transaction, synchronous=FULL
+ *   bench_sqlite write FILE BATCH SECONDS        content updates, BATCH to a transaction,
+ *                                                synchronous=FULL: the columns that an
+ *                                                edit writes, with the bytes they have
  *
  * The statements are those of the store; nothing is rendered.  Prints queries or
  * updates a second.
@@ -20,6 +21,12 @@
 
 
 #define STATEMENTS  4
+#define ROWS        64
+
+typedef struct {
+    char   id[37];
+    char  *document, *metadata;
+} row_t;
 
 static const char  *path;
 static double       seconds;
@@ -131,48 +138,62 @@ static void
 write_loop(long batch)
 {
     static const char *const  sql[] = {
-        "UPDATE profile_versions SET profile_content = ?2, validation_score = 0.5"
+        "UPDATE profile_versions SET profile_content = ?2, generation_metadata = ?3,"
+        " validation_score = 0.5, completeness_score = 0.9, created_by_username ="
+        " 'admin', changes_summary = '[\"Название должности: изменено\"]',"
+        " edited_leaves = 1, total_leaves = 300"
         " WHERE profile_id = ?1 AND version_number = (SELECT current_version FROM"
         " profiles WHERE id = ?1)",
-        "UPDATE profiles SET profile_data = ?2, validation_score = 0.5,"
+        "UPDATE profiles SET profile_data = ?2, metadata_json = ?3,"
+        " validation_score = 0.5, completeness_score = 0.9,"
         " updated_at = strftime('%Y-%m-%d %H:%M:%f'), revision = coalesce(revision, 0)"
         " + 1 WHERE id = ?1",
-        "UPDATE search_profiles SET updated_us = updated_us + 1, validation = 0.5"
-        " WHERE profile_id = ?1",
+        "UPDATE search_profiles SET updated_us = updated_us + 1, source_hash ="
+        " random(), validation = 0.5 WHERE profile_id = ?1",
         "INSERT INTO audit_log (at, user_id, username, action, object_type, object_id,"
-        " result, hash) VALUES (strftime('%Y-%m-%d %H:%M:%f'), 1, 'admin',"
-        " 'profile.edit', 'profile', ?1, 'ok', lower(hex(randomblob(32))))",
+        " result, address, request_id, detail, hash) VALUES"
+        " (strftime('%Y-%m-%d %H:%M:%f'), 1, 'admin', 'profile.edit', 'profile', ?1,"
+        " 'ok', '127.0.0.1', lower(hex(randomblob(16))), '{\"version\":2,"
+        "\"collapsed\":true,\"edited_leaves\":1}', lower(hex(randomblob(32))))",
     };
 
-    long           i, n = 0, nids = 0;
-    char           document[20000], (*ids)[37];
+    long           i, n = 0, nrows = 0;
     double         end;
     size_t         k;
+    row_t         *rows, *row;
     sqlite3       *db = open_db();
     sqlite3_stmt  *stmt[STATEMENTS], *each;
 
-    memset(document, 'x', sizeof(document));
-    ids = calloc(4096, sizeof(*ids));
-    each = prepare(db, "SELECT id FROM profiles WHERE length(profile_data) > 10000 LIMIT 4096");
-    while (sqlite3_step(each) == SQLITE_ROW) {
-        snprintf(ids[nids++], sizeof(*ids), "%s", sqlite3_column_text(each, 0));
+    rows = calloc(ROWS, sizeof(row_t));
+    each = prepare(db, "SELECT id, profile_data, metadata_json FROM profiles"
+                       " WHERE length(profile_data) > 5000 ORDER BY updated_at DESC LIMIT 64");
+    while (nrows < ROWS && sqlite3_step(each) == SQLITE_ROW) {
+        row = &rows[nrows++];
+        snprintf(row->id, sizeof(row->id), "%s", sqlite3_column_text(each, 0));
+        row->document = strdup((const char *) sqlite3_column_text(each, 1));
+        row->metadata = strdup((const char *) sqlite3_column_text(each, 2));
     }
     sqlite3_finalize(each);
+
+    /* foreign keys are looked up as in the store */
+    sqlite3_exec(db, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192", NULL, NULL, NULL);
 
     for (k = 0; k < STATEMENTS; k++) {
         stmt[k] = prepare(db, sql[k]);
     }
 
-    for (end = now_s() + seconds; nids != 0 && now_s() < end; ) {
+    for (end = now_s() + seconds; nrows != 0 && now_s() < end; ) {
         sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
         for (i = 0; i < batch; i++, n++) {
-            document[n % (long) sizeof(document)]++;
+            row = &rows[n % nrows];
+            row->document[0] = (char) (row->document[0] == '{' ? ' ' : '{');
 
             for (k = 0; k < STATEMENTS; k++) {
-                sqlite3_bind_text(stmt[k], 1, ids[n % nids], 36, SQLITE_STATIC);
+                sqlite3_bind_text(stmt[k], 1, row->id, 36, SQLITE_STATIC);
                 if (k < 2) {
-                    sqlite3_bind_text(stmt[k], 2, document, sizeof(document), SQLITE_STATIC);
+                    sqlite3_bind_text(stmt[k], 2, row->document, -1, SQLITE_STATIC);
+                    sqlite3_bind_text(stmt[k], 3, row->metadata, -1, SQLITE_STATIC);
                 }
                 run(db, stmt[k]);
             }
@@ -191,7 +212,12 @@ write_loop(long batch)
     }
 
     sqlite3_close(db);
-    free(ids);
+
+    while (nrows-- > 0) {
+        free(rows[nrows].document);
+        free(rows[nrows].metadata);
+    }
+    free(rows);
 }
 
 

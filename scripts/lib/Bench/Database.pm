@@ -172,10 +172,18 @@ sub writes {
 
     $server->start(HR_WORKERS => $opt->{workers});
     my @ids = $server->documents(64);
-    my $content = _content($server, $ids[0]);
+
+    # each writer edits the document of its profile
+    mkdir "$server->{dir}/content";
+    for my $id (@ids) {
+        open my $out, '>:raw', "$server->{dir}/content/$id" or die "bench: $!\n";
+        print {$out} _content($server, $id);
+        close $out;
+    }
     my %kinds = (
         metadata => ['write', 1, PUT => '/api/profiles/{id}', { employee_name => 'Employee {n}' }],
-        content  => ['write', 1, PUT => '/api/profiles/{id}/content', $content],
+        content  => ['write', 1, PUT => '/api/profiles/{id}/content',
+                     "\@$server->{dir}/content/{id}", 'Content-Type: application/json'],
     );
     my @rows;
 
