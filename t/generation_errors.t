@@ -94,3 +94,30 @@ task.error_message ~ базу данных
 --- db
 SELECT count(*) FROM profiles => 0
 SELECT count(*), min(tokens_out) > 0 FROM generation_history => 1|1
+
+
+
+=== TEST 5: a commit that fails between two attempts is tried again, then the next attempt follows: nothing is lost, nothing twice
+--- login
+--- setup
+my $task = start(model => 'simulator/sim/first:1+slow:2+status:503');
+sql('ALTER TABLE generation_history RENAME TO away');
+my $deadline = Time::HiRes::time() + 20;
+my $log = Test::Nginx::Util::server_root() . "/logs/error.log";
+my $seen = 0;
+while (!$seen && Time::HiRes::time() < $deadline) {
+    Time::HiRes::sleep(0.05);
+    open my $in, '<', $log or die "$log: $!";
+    $seen = grep { /$task: the result cannot be stored: .*; trying again/ } <$in>;
+}
+sql('ALTER TABLE away RENAME TO generation_history');
+is($seen, 1, 'the row of the first attempt was refused');
+is(ended($task), 'completed', 'the task goes on');
+set(task => $task);
+--- request
+GET /api/generation/{{task}}/status
+--- json
+task.status = completed
+--- db
+SELECT group_concat(attempt || ' ' || status || ' ' || coalesce(error_code, '-')) FROM (SELECT * FROM generation_history ORDER BY id) => 1 failed upstream_5xx,2 success -
+SELECT count(*) FROM profile_versions => 1

@@ -198,51 +198,6 @@ hr_gen_job_facts(const hr_gen_job_t *job)
 
 
 hr_rc_t
-hr_gen_job_key(const hr_gen_job_t *job, char out[HR_SHA256_HEX + 1])
-{
-    hr_rc_t          rc;
-    hr_buf_t         buf;
-    const hr_str_t  *value;
-
-    if (job->error != HR_GENERR_NONE) {
-        return HR_CONFLICT;
-    }
-
-    hr_buf_init(&buf, 4 * 1024 * 1024);
-    (void) hr_buf_printf(&buf, "%.*s %.*s %.*s %g %lld %d\n",
-                         (int) job->prompt.hash.len, job->prompt.hash.data,
-                         (int) job->facts.model.len, job->facts.model.data,
-                         (int) hr_schema_version(job->gen->sources.schema).len,
-                         hr_schema_version(job->gen->sources.schema).data,
-                         job->facts.temperature,
-                         (long long) job->facts.max_tokens, (int) job->format);
-
-    for (size_t i = 0; i < HR_VAR_COUNT; i++) {
-
-        value = &job->context.values[i];
-
-        /* the length keeps neighbours apart; "-" is no value at all */
-        if (i != HR_VAR_TIMESTAMP && value->data != NULL) {
-            (void) hr_buf_printf(&buf, "%zu:", value->len);
-            (void) hr_buf_str(&buf, *value);
-
-        } else {
-            (void) hr_buf_char(&buf, '-');
-        }
-    }
-
-    for (size_t i = 0; i < job->context.company.count; i++) {
-        (void) hr_buf_str(&buf, job->context.company.pieces[i].text);
-    }
-
-    rc = buf.err == HR_OK ? hr_sha256_hex(hr_buf_view(&buf), out) : buf.err;
-    hr_buf_release(&buf);
-
-    return rc;
-}
-
-
-hr_rc_t
 hr_gen_body(hr_gen_job_t *job, const hr_gen_attempt_t *attempt,
     hr_gen_body_t *body)
 {

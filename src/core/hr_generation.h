@@ -19,7 +19,6 @@
 #include "hr_answer.h"
 #include "hr_finding.h"
 #include "hr_generr.h"
-#include "hr_hash.h"
 #include "hr_json.h"
 #include "hr_kpi.h"
 #include "hr_models.h"
@@ -153,12 +152,6 @@ typedef struct {
 } hr_gen_facts_t;
 
 const hr_gen_facts_t *hr_gen_job_facts(const hr_gen_job_t *job);
-
-/*
- * Identity of what will be asked: bundle, model, settings and every value but
- * the time (I-38).  Equal keys at temperature 0 may share an answer.
- */
-hr_rc_t hr_gen_job_key(const hr_gen_job_t *job, char out[HR_SHA256_HEX + 1]);
 
 /* One attempt; zero-initialised it is the first one. */
 typedef struct {

@@ -59,6 +59,13 @@ is($detail->{metadata}{llm}{prompt_version}, 57, 'and the version of the prompt'
 is($detail->{metadata}{llm}{prompt_source}, 'langfuse', 'that came from the registry');
 is($events->[1]{body}{promptVersion}, 57, 'the trace is linked to it');
 
+my $item = $client->get('/api/organization/positions')->{json}{data}{items}[0];
+my $preview = $client->post('/api/generation/preview', {
+    department => $item->{business_unit_id}, position => $item->{position_name} })->{json};
+is($preview->{prompt_version}, 57, 'the preview shows the prompt of the registry');
+like($preview->{request}{messages}[0]{content}, qr/\Q$item->{position_name}\E/,
+     'filled in for the position');
+
 # The same service, hanging.
 kill STOP => $fake;
 my $begin = time;

@@ -6,7 +6,8 @@
  *   clock         microseconds added to the wall clock
  *   nth           the allocation that fails, counted from when it was set; 0: none
  *   last          the last one that fails (nth alone: the same number)
- *   pid           the process whose allocations count
+ *   pid           the process whose allocations count; negative: its threads alone,
+ *                 not its event loop
  *   seen, failed  allocations counted, failures given out (written by this program)
  *   live          blocks of that process that are not freed yet (written by it)
  *
@@ -242,7 +243,10 @@ hr_fault_memory(void)
 {
     int32_t  n;
 
-    if (hr_fault->nth == 0 || hr_fault->pid != hr_fault_pid) {
+    if (hr_fault->nth == 0
+        || (hr_fault->pid != hr_fault_pid
+            && (hr_fault->pid != -hr_fault_pid || gettid() == hr_fault_pid)))
+    {
         return 0;
     }
 

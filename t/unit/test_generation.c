@@ -477,43 +477,6 @@ test_failures(void)
 }
 
 
-/* I-38: the same question has the same key, whenever it is asked. */
-static void
-test_key(void)
-{
-    char              one[HR_SHA256_HEX + 1], two[HR_SHA256_HEX + 1];
-    hr_generr_t       e;
-    hr_gen_job_t     *a, *b;
-    hr_gen_request_t  r;
-
-    memset(&r, 0, sizeof(r));
-    r.department = HR_STR(GROUP);
-    r.position = HR_STR("Руководитель группы");
-    r.now = 1900000000000000;
-    (void) hr_gen_prepare(f.gen, NULL, f.org, &r, &a, &e);
-    r.now += 5000000;
-    (void) hr_gen_prepare(f.gen, NULL, f.org, &r, &b, &e);
-    OK(hr_gen_job_key(a, one) == HR_OK && hr_gen_job_key(b, two) == HR_OK
-       && strcmp(one, two) == 0, "time does not matter");
-    hr_gen_job_destroy(b);
-
-    r.has_temperature = true;
-    r.temperature = 0.7;
-    (void) hr_gen_prepare(f.gen, NULL, f.org, &r, &b, &e);
-    OK(hr_gen_job_key(b, two) == HR_OK && strcmp(one, two) != 0,
-       "settings do");
-    hr_gen_job_destroy(b);
-
-    r.has_temperature = false;
-    r.position = HR_STR("Техник 1 категории");
-    (void) hr_gen_prepare(f.gen, NULL, f.org, &r, &b, &e);
-    OK(hr_gen_job_key(b, two) == HR_OK && strcmp(one, two) != 0,
-       "so does the position");
-    hr_gen_job_destroy(b);
-    hr_gen_job_destroy(a);
-}
-
-
 /* I-15: the request has the generic name, the document the product. */
 static void
 test_legend(void)
@@ -726,7 +689,6 @@ main(void)
     test_short_career();
     test_unusable();
     test_failures();
-    test_key();
     test_legend();
     test_loading();
     test_personal_data();
