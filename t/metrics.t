@@ -254,3 +254,39 @@ location = /figures { access_log off; hr_metrics; }
 [("GET /figures") x 20]
 --- no_access_log eval
 [("/figures") x 20]
+
+
+
+=== TEST 14: hr_watchdog tells a long turn of the event loop: what ran, and how long
+--- hr_config
+hr_watchdog 1ms
+--- setup
+# a body is parsed in the loop; this one has nearly a megabyte of small members
+my $body = '{' . join(',', map { qq("$_":"") } 1 .. 80_000) . '}';
+my $log = '';
+for (1 .. 100) {
+    is(ask(POST => '/api/organization/structure', $body, user => 'admin')->{status}, 400,
+        'no path in it');
+    $log = do { local (@ARGV, $/) = server_root() . '/logs/error.log'; <> };
+    last if $log =~ /slow turn .* the longest get_organization_structure_with_target/;
+}
+my ($turn, $cpu, $longest) = $log =~ /\bhr: slow turn of the event loop: (\d+) us, (\d+) us of CPU, blocked \d+ times, \d+ steps, the longest get_organization_structure_with_target (\d+) us/;
+ok(defined $turn, 'what ran is named');
+cmp_ok($turn, '>=', 1000, 'longer than the limit');
+cmp_ok($longest, '<=', $turn, 'the longest step is a part of the turn');
+cmp_ok(figures()->value('hr_event_loop_slow_turns_total'), '>=', 1, 'it is counted');
+--- request
+GET /health/live
+
+
+
+=== TEST 15: a turn below the limit is not told
+--- hr_config
+hr_watchdog 600s
+--- setup
+ask(GET => $_, undef, user => 'admin') for '/api/organization/positions', '/api/dashboard/stats';
+equal(figures()->value('hr_event_loop_slow_turns_total'), 0, 'none counted');
+my $log = do { local (@ARGV, $/) = server_root() . '/logs/error.log'; <> };
+unlike($log, qr/turn of the event loop/, 'none told');
+--- request
+GET /health/live
