@@ -383,7 +383,6 @@ static hr_rc_t
 hr_gen_fall_back(hr_gen_judge_t *j, const hr_org_t *org,
     const hr_gen_timing_t *timing, hr_gen_result_t *result)
 {
-    hr_answer_t       answer;
     hr_gen_job_t     *job = j->job;
     hr_gen_timing_t   again = *timing;
 
@@ -393,8 +392,7 @@ hr_gen_fall_back(hr_gen_judge_t *j, const hr_org_t *org,
         .has_cost = result->has_cost, .cost = result->cost_usd
     };
 
-    answer = job->kept.answer;
-    answer.usage = (hr_usage_t) { .known = false };
+    job->kept.answer.usage = (hr_usage_t) { .known = false };
     job->sent = job->kept.sent;
     job->kept.set = false;
 
@@ -402,7 +400,7 @@ hr_gen_fall_back(hr_gen_judge_t *j, const hr_org_t *org,
     j->org = org;
     j->repair = HR_REPAIR_REJECTED;
 
-    return hr_gen_verdict(j, &answer, false);
+    return hr_gen_verdict(j, &job->kept.answer, false);
 }
 
 
