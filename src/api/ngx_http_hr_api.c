@@ -1,4 +1,5 @@
 #include "ngx_http_hr_api.h"
+#include "ngx_http_hr_links.h"
 #include "ngx_http_hr_touch.h"
 #include "ngx_http_hr_remote.h"
 #include "ngx_http_hr_trace.h"
@@ -301,6 +302,7 @@ ngx_http_hr_exit_process(ngx_cycle_t *cycle)
     ngx_http_hr_trace_exit_process();
     ngx_http_hr_otlp_exit_process();
     ngx_http_hr_upkeep_stop();
+    ngx_http_hr_links_exit_process();
     ngx_http_hr_db_exit_process();
     ngx_http_hr_stat_exit_process();
     ngx_http_hr_worker_slot_release(hmcf->worker_slot);

@@ -128,6 +128,20 @@ ngx_http_hr_links_remember(ngx_http_hr_links_view_t *view)
 
 
 void
+ngx_http_hr_links_exit_process(void)
+{
+    ngx_http_hr_links_view_t  *last;
+
+    (void) pthread_mutex_lock(&ngx_http_hr_links_mutex);
+    last = ngx_http_hr_links_last;
+    ngx_http_hr_links_last = NULL;
+    (void) pthread_mutex_unlock(&ngx_http_hr_links_mutex);
+
+    ngx_http_hr_links_drop(last);
+}
+
+
+void
 ngx_http_hr_links_release(ngx_http_hr_links_t *links)
 {
     ngx_http_hr_links_drop(links->view);

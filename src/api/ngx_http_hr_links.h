@@ -40,5 +40,7 @@ typedef struct {
 hr_rc_t ngx_http_hr_links_load(ngx_http_hr_work_t *w, hr_store_conn_t *conn,
     ngx_http_hr_links_t *links);
 void ngx_http_hr_links_release(ngx_http_hr_links_t *links);
+/* Lets go of what is kept for the next question. */
+void ngx_http_hr_links_exit_process(void);
 
 #endif /* NGX_HTTP_HR_LINKS_H */
