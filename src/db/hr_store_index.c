@@ -37,6 +37,8 @@ typedef struct {
     int64_t       seq;
     int64_t       slot;
     int           status;
+    hr_instant_t  created;
+    double        validation;
 } hr_store_entry_t;
 
 typedef struct {
@@ -351,7 +353,8 @@ hr_store_entry(hr_store_conn_t *conn, hr_str_t profile_id,
     hr_rc_t        rc;
     sqlite3_stmt  *stmt;
 
-    stmt = hr_store_query(conn, "SELECT seq, slot, status FROM search_profiles"
+    stmt = hr_store_query(conn, "SELECT seq, slot, status, created_us,"
+                                " validation FROM search_profiles"
                                 " WHERE profile_id = ?1", "t", profile_id);
     if (stmt == NULL) {
         return HR_ERROR;
@@ -363,6 +366,8 @@ hr_store_entry(hr_store_conn_t *conn, hr_str_t profile_id,
         entry->seq = sqlite3_column_int64(stmt, 0);
         entry->slot = sqlite3_column_int64(stmt, 1);
         entry->status = sqlite3_column_int(stmt, 2);
+        entry->created = sqlite3_column_int64(stmt, 3);
+        entry->validation = sqlite3_column_double(stmt, 4);
     }
 
     hr_store_end(stmt);
@@ -385,6 +390,15 @@ hr_store_index_write(hr_store_conn_t *conn, hr_str_t profile_id,
     if (rc == HR_OK) {
         hr_store_touch_slot(conn, old.slot);
 
+        /* by this write, or by another program whose change nobody has seen yet */
+        if (old.slot != source->slot || old.status != source->status
+            || old.created != source->created
+            || old.validation < source->validation
+            || old.validation > source->validation)
+        {
+            conn->touched |= HR_STORE_T_LINKS;
+        }
+
         if (old.slot != source->slot || old.status != source->status) {
             rc = hr_store_slot_count(conn, old.slot, old.status, -1);
             if (rc == HR_OK) {
@@ -393,6 +407,7 @@ hr_store_index_write(hr_store_conn_t *conn, hr_str_t profile_id,
         }
 
     } else if (rc == HR_NOT_FOUND) {
+        conn->touched |= HR_STORE_T_LINKS;
         rc = hr_store_slot_count(conn, source->slot, source->status, 1);
     }
 

@@ -422,6 +422,13 @@ stripes(void)
     IS_INT(hr_store_touched(w), HR_STORE_T_PROFILES, "a name touches no link");
 
     IS_INT(hr_store_savepoint(w), HR_OK, "savepoint");
+    hr_store_script(w, "UPDATE profiles SET status = 'archived' WHERE position = 'Связь'");
+    hr_store_profile_update(w, NULL, hr_fixture_id(41), &meta, NULL, AT(500), NULL);
+    IS_INT(hr_store_touched(w), HR_STORE_T_PROFILES | HR_STORE_T_LINKS,
+           "a name with which another program's change is entered does");
+    hr_store_rollback_to(w);
+
+    IS_INT(hr_store_savepoint(w), HR_OK, "savepoint");
     meta.fields = HR_STORE_SET_STATUS;
     meta.status = HR_STORE_FAILED;
     hr_store_profile_update(w, NULL, hr_fixture_id(1), &meta, NULL, AT(500), NULL);
