@@ -69,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     HR_FUZZ_CHECK((rc == HR_OK) == (node != NULL));
     HR_FUZZ_CHECK(info.offset <= size && info.char_offset <= info.offset);
-    HR_FUZZ_CHECK(info.line >= 1 && info.column >= 1);
+    HR_FUZZ_CHECK(rc == HR_OK || (info.line >= 1 && info.column >= 1));
 
     if (rc == HR_OK) {
         check_form(arena, node, HR_JSON_COMPACT);
