@@ -857,3 +857,51 @@ is(ask(POST => '/api/auth/login', { username => 'admin',
 hr_limits login=0 login_address=0 login_account=0 api=0;
 --- request
 GET /health
+
+
+
+=== TEST 48: a password that is replaced while a login checks it opens nothing and stays replaced
+--- users
+anna
+--- setup
+# a check of the old scheme is the longest: the change comes while it runs
+sql("UPDATE users SET password_hash = '" . crypt('legacy-pass', '$2b$13$testsaltTESTSALTtest.u')
+    . "' WHERE username = 'anna'");
+my $id = sql("SELECT id FROM users WHERE username = 'anna'");
+token_of('admin');
+my ($login, $change) = HR::Client::parallel(2, sub {
+    my ($i) = @_;
+    return ask(POST => '/api/auth/login', { username => 'anna', password => 'legacy-pass' })->{json}
+        if $i == 0;
+    select undef, undef, undef, 0.3;
+    return ask(PUT => "/api/users/$id", { password => 'a password of sixteen' },
+               user => 'admin')->{status};
+});
+is($change, 200, 'the change');
+is($login->{access_token} && ask(GET => '/api/auth/me', undef, token => $login->{access_token})->{status},
+    $login->{access_token} && 401, 'no session of the old password lives');
+is(ask(POST => '/api/auth/login', { username => 'anna', password => 'legacy-pass' })->{status},
+    401, 'the old password is gone');
+is(ask(POST => '/api/auth/login', { username => 'anna', password => 'a password of sixteen' })->{status},
+    200, 'the new one works');
+--- request
+GET /health
+--- db
+SELECT username, result FROM audit_log WHERE action = 'login' AND user_id = (SELECT id FROM users WHERE username = 'anna') ORDER BY seq DESC LIMIT 1 => anna|ok
+
+
+
+=== TEST 49: logins that bring the hash to the new scheme at the same time all succeed
+--- users
+anna
+--- setup
+sql("UPDATE users SET password_hash = '" . crypt('legacy-pass', '$2b$10$testsaltTESTSALTtest.u')
+    . "' WHERE username = 'anna'");
+my @codes = HR::Client::parallel(4, sub {
+    return ask(POST => '/api/auth/login', { username => 'anna', password => 'legacy-pass' })->{status};
+});
+is("@codes", '200 200 200 200', 'all four');
+--- request
+GET /health
+--- db
+SELECT count(*) FROM user_sessions WHERE user_id = (SELECT id FROM users WHERE username = 'anna') AND is_active => 4

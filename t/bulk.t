@@ -78,6 +78,7 @@ profile_Елочный мастер_bbbbbbbb.json
 --- db
 SELECT action, result FROM audit_log WHERE action LIKE '%bulk%' => profile.bulk_download|ok
 SELECT detail ->> '$.found' FROM audit_log WHERE action LIKE '%bulk%' => 3
+SELECT json_array_length(detail, '$.ids'), detail ->> '$.ids[2]', detail ->> '$.more' FROM audit_log WHERE action LIKE '%bulk%' => 3|bbbbbbbb-0000-4000-8000-000000000004|
 
 
 

@@ -719,3 +719,18 @@ generate();
 GET /api/auth/me
 --- db
 SELECT json_extract(metadata_json, '$.llm.model') FROM profiles => vendor/other-model
+
+
+
+=== TEST 33: a temperature too big for a number of the machine is too big, not 0
+--- login
+--- request eval
+[map { "POST /api/generation/start\n"
+       . "{\"department\":\"Отдел разработки\",\"position\":\"Программист\",\"temperature\":$_}" }
+ '1e400', '-1e400', '1e-400']
+--- error_code eval
+[422, 422, 200]
+--- json eval
+my $e = 'error.details.validation_errors[0]';
+["$e.field = body.temperature\n$e.type = less_than_equal", "$e.type = greater_than_equal",
+ 'status = queued']

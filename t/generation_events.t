@@ -188,3 +188,62 @@ set(status => ended($id));
 GET /health
 --- db
 SELECT '{{last}} {{status}}' => bye completed
+
+
+
+=== TEST 10: a stream ends with its session, in the other worker as well
+--- users
+anna boris
+--- hr_config
+hr_llm location=/llm model=simulator/sim/slow:2 concurrency=4 timeout=10s;
+--- setup
+my $admin = sql("SELECT id FROM users WHERE username = 'boris'");
+my %last;
+my %end = (
+    anna => sub { api(POST => '/api/auth/logout', undef, user => 'anna') },
+    boris => sub { api(PUT => "/api/users/$admin", { is_active => JSON::PP::false() }) },
+);
+for my $user (sort keys %end) {
+    my $id = start(user => $user);
+    my $token = token_of($user);
+    my $client = HR::Test::State::client();
+    $client->{token} = $token;
+    my $done = 0;
+    my $stream = $client->events("/api/generation/$id/events", sub {
+        if ($_[0]{event} eq 'section' && !$done++) {
+            $end{$user}->();
+        }
+        return 0;
+    }, seconds => 10);
+    $client->{token} = undef;
+    $last{$user} = $stream->{events}[-1]{event};
+    $last{"$user again"} = ask(GET => "/api/generation/$id/events", undef, token => $token)->{status};
+}
+set(anna => $last{anna}, boris => $last{boris}, again => $last{'anna again'} . $last{'boris again'});
+--- request
+GET /health
+--- db
+SELECT '{{anna}} {{boris}} {{again}}' => bye bye 401401
+
+
+
+=== TEST 11: another login of the user ends a stream with "bye"; who comes back hears the rest
+--- hr_config
+hr_llm location=/llm model=simulator/sim/slow:1.5 concurrency=4 timeout=10s;
+--- setup
+my $id = start();
+my $done = 0;
+my $stream = events($id, sub {
+    if ($_[0]{event} eq 'section' && !$done++) {
+        api(POST => '/api/auth/login',
+            { username => 'admin', password => password_of('admin') }, user => undef);
+    }
+    return 0;
+});
+my ($known) = grep { defined } reverse map { $_->{id} } @{ $stream->{events} };
+my $again = events($id, undef, headers => { 'Last-Event-ID' => $known });
+set(first => $stream->{events}[-1]{event}, last => $again->{events}[-1]{event});
+--- request
+GET /health
+--- db
+SELECT '{{first}} {{last}}' => bye end

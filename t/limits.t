@@ -276,3 +276,23 @@ path = /health
 --- json eval
 my $e = 'error.details.validation_errors[0]';
 ["$e.type = string_type", "$e.type = json_invalid", "$e.type = json_invalid"]
+
+
+
+=== TEST 18: values of a body are limited: what is stored can be read again
+--- hr_database: t/data/profiles.sql
+--- login
+--- request eval
+my @put = ("PUT /api/profiles/bbbbbbbb-0000-4000-8000-000000000001/content\n"
+    . '{"profile_data":{"position_title":"а","department_specific":"б","responsibility_areas":[],'
+    . '"professional_skills":[],"corporate_competencies":[],"personal_qualities":[],'
+    . '"experience_and_education":{},"more":[') x 2;
+my @get = map { "GET /api/profiles/bbbbbbbb-0000-4000-8000-000000000001$_" }
+          '', '/quality', '/download/json', '/download/md', '/download/docx', '/download/xlsx';
+["$put[0]" . '1,' x 480_000 . '1]}}', "$put[1]" . '[],' x 60_000 . '[]]}}', @get]
+--- error_code eval
+[422, (200) x 7]
+--- json eval
+["error.details.validation_errors[0].type = json_invalid\n"
+ . "error.details.validation_errors[0].message = Too many values", 'changed = true',
+ 'profile.position_title = а', '', '', undef, undef, undef]

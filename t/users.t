@@ -106,9 +106,11 @@ SELECT count(*) FROM users => 1
  "POST /api/users\n" . '{"username":" nina","password":"a password of sixteen","full_name":"x"}',
  "POST /api/users\n"
      . '{"username":"ni\u0007na","password":"a password of sixteen","full_name":"x","role":"king"}',
- "POST /api/users\n[]"]
+ "POST /api/users\n[]",
+ "POST /api/users\n" . '{"username":"nina","password":"a password of sixteen","full_name":"a\u001b[2Jb"}',
+ "PUT /api/users/1\n" . '{"full_name":"a\nb"}']
 --- error_code eval
-[422, 422, 422, 422, 422]
+[422, 422, 422, 422, 422, 422, 422]
 --- json eval
 my $e = 'error.details.validation_errors';
 ["$e has 3\n$e\[0].field = body.username\n$e\[1].field = body.password\n"
@@ -117,7 +119,7 @@ my $e = 'error.details.validation_errors';
  . "$e\[2].type = string_too_long\n$e\[2].input = null",
  "$e has 1\n$e\[0].field = body.username\n$e\[0].type = value_error",
  "$e has 2\n$e\[0].field = body.username\n$e\[1].field = body.role",
- "$e\[0].type = model_attributes_type"]
+ "$e\[0].type = model_attributes_type", ("$e has 1\n$e\[0].field = body.full_name") x 2]
 
 
 

@@ -9,6 +9,7 @@
 
 #define NGX_HTTP_HR_REMEMBER_FACTOR   7         /* api-core.md 1.12 */
 #define NGX_HTTP_HR_COOKIE            "hr_download"
+#define NGX_HTTP_HR_LOGIN_TRIES       3
 
 
 /* ---- login ---- */
@@ -36,6 +37,7 @@ typedef struct {
     hr_str_t                 token;
 
     ngx_http_hr_throttle_t   throttle;
+    ngx_uint_t               tries;
     ngx_http_hr_work_t      *work;
     ngx_queue_t              turn;          /* of the passwords of its account */
 } ngx_http_hr_login_t;
@@ -128,6 +130,7 @@ ngx_http_hr_login_find(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     hr_rc_t               rc;
     ngx_http_hr_login_t  *in = w->in;
 
+    in->known = false;
     rc = hr_store_user_by_name(conn, w->arena, in->username, &in->user);
 
     if (rc == HR_NOT_FOUND) {
@@ -239,7 +242,9 @@ ngx_http_hr_login_check(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
         rc = hr_password_hash(&scheme, in->password, in->new_hash);
     }
 
-    ngx_explicit_memzero((char *) in->password.data, in->password.len);
+    if (rc != HR_OK) {
+        ngx_explicit_memzero((char *) in->password.data, in->password.len);
+    }
 
     if (rc == HR_INVALID) {
         return ngx_http_hr_work_error(w, HR_E_CREDENTIALS, HR_INVALID);
@@ -351,7 +356,7 @@ ngx_http_hr_login_store(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     session.user_agent = in->user_agent;
     session.ip_address = w->address;
 
-    rc = hr_store_login(conn, &session,
+    rc = hr_store_login(conn, &session, in->user.password_hash,
                         in->rehash ? hr_str_from_c(in->new_hash) : HR_STR_NULL,
                         w->now);
     if (rc != HR_OK) {
@@ -402,17 +407,37 @@ ngx_http_hr_login_cookie(ngx_http_request_t *r, const ngx_http_hr_login_t *in)
 }
 
 
+/*
+ * The account changed while its password was checked (a new password, a login
+ * that brought the hash to the new scheme, a deactivation): what was right for
+ * the old hash opens nothing, the check begins again.
+ */
 static ngx_int_t
 ngx_http_hr_login_stored(ngx_http_hr_work_t *w)
 {
+    ngx_http_hr_login_t  *in = w->in;
+
+    if (w->rc == HR_NOT_FOUND) {
+
+        if (++in->tries < NGX_HTTP_HR_LOGIN_TRIES) {
+            return ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_READ,
+                                         ngx_http_hr_login_find,
+                                         ngx_http_hr_login_found);
+        }
+
+        w->error = HR_E_OVERLOAD;
+    }
+
+    ngx_explicit_memzero((char *) in->password.data, in->password.len);
+
     if (w->rc == HR_OK) {
         ngx_http_hr_count(NGX_HTTP_HR_COUNT_LOGIN_OK, 1);
 
         /* /me shows the time of the last login */
-        ngx_http_hr_session_drop_user(((ngx_http_hr_login_t *) w->in)->user.id);
+        ngx_http_hr_session_drop_user(in->user.id);
 
         if (w->r != NULL) {
-            return ngx_http_hr_login_cookie(w->r, w->in);
+            return ngx_http_hr_login_cookie(w->r, in);
         }
     }
 

@@ -10,7 +10,7 @@
  *   progress   what the status would say, whenever it changes
  *   section    a part of the document has begun to arrive
  *   end        the task as it ended; the stream closes
- *   bye        this worker quits: come back
+ *   bye        this worker quits, or the session may have ended: come back
  *
  * The stream looks at the mirror in shared memory, so it does not matter which
  * worker runs the task; the database is asked when no worker does, and only
@@ -55,6 +55,7 @@ struct ngx_http_hr_ask_s {
 typedef struct {
     hr_str_t                     id;
     hr_str_t                     last;      /* Last-Event-ID */
+    ngx_http_hr_session_watch_t  session;
     hr_store_task_t              task;
 } ngx_http_hr_events_in_t;
 
@@ -398,7 +399,8 @@ ngx_http_hr_events_begin(ngx_http_hr_work_t *w)
         return NGX_OK;
     }
 
-    e->sse = ngx_http_hr_sse_open(r, w->ctx, NGX_HTTP_HR_EVENTS_INTERVAL,
+    e->sse = ngx_http_hr_sse_open(r, w->ctx, &in->session,
+                                  NGX_HTTP_HR_EVENTS_INTERVAL,
                                   ngx_http_hr_events_tick, ngx_http_hr_events_gone,
                                   e);
 
@@ -440,6 +442,7 @@ ngx_http_hr_events(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     last = ngx_http_hr_request_header(r, "Last-Event-ID");
     in->id = ngx_http_hr_work_str(w, ngx_http_hr_str(&ctx->params[0]));
     in->last = ngx_http_hr_work_str(w, ngx_http_hr_str(&last));
+    ngx_http_hr_session_watch(&in->session, &ctx->user);
 
     if (in->id.data == NULL) {
         ngx_http_hr_work_free(w);

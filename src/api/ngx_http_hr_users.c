@@ -555,6 +555,18 @@ ngx_http_hr_users_get(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 }
 
 
+/* It stands in tokens, tables and terminals. */
+static void
+ngx_http_hr_users_check_full_name(ngx_http_hr_problems_t *p,
+    const ngx_http_hr_in_str_t *name)
+{
+    if (name->set && hr_has_control(name->v)) {
+        ngx_http_hr_problem(p, "body.full_name", "A name has no control characters",
+                            "value_error", NULL);
+    }
+}
+
+
 static ngx_int_t
 ngx_http_hr_users_create(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 {
@@ -584,6 +596,7 @@ ngx_http_hr_users_create(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
                             NULL);
     }
 
+    ngx_http_hr_users_check_full_name(&p, &body.full_name);
     ngx_http_hr_users_check_role(&p, &body.role, &role);
     ngx_http_hr_users_check_password(ctx, &p, body.password.v, body.username.v);
 
@@ -628,6 +641,7 @@ ngx_http_hr_users_change(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
 
     role = HR_STORE_ROLE_HR;
     ngx_http_hr_problems_init(&p, ctx);
+    ngx_http_hr_users_check_full_name(&p, &body.full_name);
     ngx_http_hr_users_check_role(&p, &body.role, &role);
 
     if (body.password.set) {

@@ -20,6 +20,7 @@
 #define NGX_HTTP_HR_ZIP_BODY      (128 * 1024)
 #define NGX_HTTP_HR_ZIP_FILE      (64 * 1024 * 1024)    /* bytes of one file */
 #define NGX_HTTP_HR_ZIP_GROUP     8                     /* profiles of one query */
+#define NGX_HTTP_HR_ZIP_MORE      24        /* ,"more":<number>] and a comma */
 #define NGX_HTTP_HR_ZIP_ARENA     (64 * 1024 * 1024)    /* of one rendering */
 
 typedef enum {
@@ -298,11 +299,42 @@ ngx_http_hr_zip_fill(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 /* ---- on the event loop ---- */
 
 
+/* Whose profiles they are: as many ids as the trail keeps, then how many more. */
+static u_char *
+ngx_http_hr_zip_names(const ngx_http_hr_zip_t *z, u_char *p, u_char *last)
+{
+    size_t      i, more;
+    u_char     *first;
+
+    p = ngx_slprintf(p, last, ",\"ids\":[");
+    first = p;
+
+    for (i = 0, more = 0; i < z->count; i++) {
+
+        if (z->fate[i] != NGX_HTTP_HR_ZIP_GOOD) {
+            continue;
+        }
+
+        if ((size_t) (last - p) < z->ids[i].len + NGX_HTTP_HR_ZIP_MORE) {
+            more++;
+            continue;
+        }
+
+        p = ngx_slprintf(p, last, "%s\"%*s\"", p == first ? "" : ",",
+                         z->ids[i].len, z->ids[i].data);
+    }
+
+    p = ngx_slprintf(p, last, "]");
+
+    return more ? ngx_slprintf(p, last, ",\"more\":%uz", more) : p;
+}
+
+
 /* A line in the trail for what was sent; nothing was when the ids are unknown. */
 static void
 ngx_http_hr_zip_end(ngx_http_hr_work_t *w, const char *result)
 {
-    u_char              text[256], *p;
+    u_char              text[HR_STORE_AUDIT_DETAIL], *p;
     ngx_uint_t          i;
     ngx_http_hr_zip_t  *z = w->in;
 
@@ -321,7 +353,9 @@ ngx_http_hr_zip_end(ngx_http_hr_work_t *w, const char *result)
                          ngx_http_hr_file_formats[z->files[i]].ext);
     }
 
-    p = ngx_slprintf(p, text + sizeof(text), "\"}");
+    p = ngx_slprintf(p, text + sizeof(text), "\"");
+    p = ngx_http_hr_zip_names(z, p, text + sizeof(text) - 1);
+    p = ngx_slprintf(p, text + sizeof(text), "}");
 
     ngx_http_hr_audit_later_with(w, "profile.bulk_download", "profiles", result,
                                  hr_str((char *) text, (size_t) (p - text)));

@@ -44,6 +44,8 @@ bool hr_store_disk_low(const hr_store_disk_t *disk);
 
 /* -- audit: append-only, chained by SHA-256 -- */
 
+#define HR_STORE_AUDIT_DETAIL  4000     /* bytes; what is longer is cut */
+
 typedef struct {
     int64_t        seq;             /* from the store */
     hr_instant_t   at;

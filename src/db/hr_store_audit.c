@@ -12,7 +12,6 @@
 
 
 #define HR_STORE_AUDIT_TEXT    2000
-#define HR_STORE_AUDIT_DETAIL  4000
 
 #define HR_STORE_AUDIT_COLUMNS                                                \
     "seq, at, user_id, username, action, object_type, object_id, result,"     \

@@ -160,7 +160,7 @@ hr_store_session_create(hr_store_conn_t *conn, const hr_store_session_t *session
 
 hr_rc_t
 hr_store_login(hr_store_conn_t *conn, const hr_store_session_t *session,
-    hr_str_t new_hash, hr_instant_t now)
+    hr_str_t checked, hr_str_t new_hash, hr_instant_t now)
 {
     hr_rc_t  rc;
     int64_t  changed;
@@ -173,8 +173,9 @@ hr_store_login(hr_store_conn_t *conn, const hr_store_session_t *session,
     rc = hr_store_run(conn, &changed,
                       "UPDATE users SET last_login = ?2,"
                       " password_hash = coalesce(?3, password_hash)"
-                      " WHERE id = ?1 AND is_active = 1",
-                      "i1t", session->user_id, now, new_hash);
+                      " WHERE id = ?1 AND is_active = 1"
+                      " AND password_hash IS ?4",
+                      "i1tt", session->user_id, now, new_hash, checked);
     if (rc != HR_OK) {
         return rc;
     }

@@ -101,9 +101,11 @@ hr_rc_t hr_store_sessions_of_user(hr_store_conn_t *conn, hr_arena_t *arena,
  * A login in one step: the session row, users.last_login, and the password
  * hash when new_hash is given (migration of the old scheme).  Uses id,
  * user_id, expires_at, remember, user_agent and ip_address of the session.
+ * checked is the hash that the password was compared with: HR_NOT_FOUND when the
+ * account has another one by now, is switched off, or gone.
  */
 hr_rc_t hr_store_login(hr_store_conn_t *conn, const hr_store_session_t *session,
-    hr_str_t new_hash, hr_instant_t now);
+    hr_str_t checked, hr_str_t new_hash, hr_instant_t now);
 /* The session row alone (a token of the old service gets one of its own). */
 hr_rc_t hr_store_session_create(hr_store_conn_t *conn,
     const hr_store_session_t *session, hr_instant_t now);

@@ -1,6 +1,14 @@
 #include "ngx_http_hr.h"
 
 
+/*
+ * Values in one body.  A batch of 2,000 positions has 20,000, a real document
+ * 1,000.  A megabyte of brackets would be 300,000: 30 MB of tree, as much again
+ * with each of its copies, and a document that no reader has the memory for.
+ */
+#define NGX_HTTP_HR_BODY_VALUES  65536
+
+
 static u_char *ngx_http_hr_log_request(ngx_http_request_t *r,
     ngx_http_request_t *sr, u_char *buf, size_t len);
 
@@ -622,6 +630,7 @@ ngx_http_hr_body_parse(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     ngx_memzero(&opts, sizeof(opts));
     ngx_memzero(&info, sizeof(info));
     opts.max_depth = 64;
+    opts.max_nodes = NGX_HTTP_HR_BODY_VALUES;
 
     parsed = hr_json_parse(arena, text, &opts, &ctx->body, &info);
 

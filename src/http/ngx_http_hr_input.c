@@ -2,6 +2,8 @@
 
 #include "hr_text.h"
 
+#include <math.h>
+
 
 /* ---- decoding ---- */
 
@@ -449,7 +451,9 @@ ngx_http_hr_in_double(ngx_http_hr_problems_t *p, ngx_http_hr_in_value_t *v)
     d = 0.0;
 
     if (v->node != NULL && v->node->type == HR_JSON_NUMBER) {
-        (void) hr_json_double(v->node, &d);
+        if (!hr_json_double(v->node, &d)) {         /* 1e400 */
+            d = v->node->text.data[0] == '-' ? -HUGE_VAL : HUGE_VAL;
+        }
 
     } else if (v->node != NULL && v->node->type == HR_JSON_BOOL) {
         d = v->node->boolean ? 1.0 : 0.0;

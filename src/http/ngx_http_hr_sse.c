@@ -36,8 +36,9 @@ ngx_http_hr_sse_lost(ngx_http_request_t *r)
 
 ngx_http_hr_sse_t *
 ngx_http_hr_sse_open(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
-    ngx_msec_t interval, void (*tick)(ngx_http_hr_sse_t *sse),
-    void (*gone)(ngx_http_hr_sse_t *sse), void *data)
+    const ngx_http_hr_session_watch_t *session, ngx_msec_t interval,
+    void (*tick)(ngx_http_hr_sse_t *sse), void (*gone)(ngx_http_hr_sse_t *sse),
+    void *data)
 {
     ngx_int_t            rc;
     ngx_str_t            no = ngx_string("no");
@@ -63,6 +64,7 @@ ngx_http_hr_sse_open(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
     sse->data = data;
     sse->tick = tick;
     sse->gone = gone;
+    sse->session = *session;
     sse->interval = interval;
 
     sse->timer.handler = ngx_http_hr_sse_timer;
@@ -264,7 +266,7 @@ ngx_http_hr_sse_timer(ngx_event_t *ev)
 
     ngx_http_set_log_request(sse->r->connection->log, sse->r);
 
-    if (ngx_exiting || ngx_quit) {
+    if (ngx_exiting || ngx_quit || ngx_http_hr_session_moved(&sse->session)) {
         if (ngx_http_hr_sse_send(sse, "bye", HR_STR_NULL, HR_STR("{}")) == NGX_OK) {
             ngx_http_hr_sse_close(sse);
         }

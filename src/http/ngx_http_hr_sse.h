@@ -4,8 +4,9 @@
  * The owner is asked at a fixed interval what there is to say; nothing is asked
  * while the client has not yet taken what was sent, so that a slow reader costs
  * no memory: it gets fewer, newer events.  Comments keep proxies from closing a
- * silent stream.  A worker that quits says "bye" and closes; the client comes
- * back with Last-Event-ID.
+ * silent stream.  A worker that quits says "bye" and closes, and so does a stream
+ * whose session may have ended; the client comes back with Last-Event-ID, and is
+ * asked for its token like everybody.
  */
 
 #ifndef NGX_HTTP_HR_SSE_H
@@ -24,6 +25,7 @@ struct ngx_http_hr_sse_s {
     void                    (*gone)(ngx_http_hr_sse_t *sse);
 
     /* private */
+    ngx_http_hr_session_watch_t  session;
     ngx_event_t               timer;
     ngx_msec_t                interval;
     ngx_msec_t                last;         /* something was sent */
@@ -33,14 +35,15 @@ struct ngx_http_hr_sse_s {
 };
 
 /*
- * Sends the headers and a first comment.  The request's count must have been
+ * Sends the headers and a first comment.  session was taken when the request's
+ * token had been found good.  The request's count must have been
  * raised for the stream (a handler that returned NGX_DONE).  NULL: the request
  * has been finalized.
  */
 ngx_http_hr_sse_t *ngx_http_hr_sse_open(ngx_http_request_t *r,
-    ngx_http_hr_ctx_t *ctx, ngx_msec_t interval,
-    void (*tick)(ngx_http_hr_sse_t *sse), void (*gone)(ngx_http_hr_sse_t *sse),
-    void *data);
+    ngx_http_hr_ctx_t *ctx, const ngx_http_hr_session_watch_t *session,
+    ngx_msec_t interval, void (*tick)(ngx_http_hr_sse_t *sse),
+    void (*gone)(ngx_http_hr_sse_t *sse), void *data);
 
 /*
  * One event; data has no line ends (JSON).  id may be {0, NULL}.  NGX_ERROR: the

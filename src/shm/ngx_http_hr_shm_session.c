@@ -306,7 +306,29 @@ ngx_http_hr_session_user_slot(int64_t user_id)
 void
 ngx_http_hr_session_drop_user(int64_t user_id)
 {
-    /* slot first: put() above looks at the family after it read the slot */
-    ngx_http_hr_epoch_slot_bump(ngx_http_hr_session_user_slot(user_id));
+    /*
+     * Family first.  put() above reads the slot and then the family: whoever
+     * finds the new slot finds the new family, too, and takes its entry back;
+     * the entry of whoever found the old slot ends with the second line.
+     */
     ngx_http_hr_epoch_bump(NGX_HTTP_HR_EPOCH_USERS);
+    ngx_http_hr_epoch_slot_bump(ngx_http_hr_session_user_slot(user_id));
+}
+
+
+void
+ngx_http_hr_session_watch(ngx_http_hr_session_watch_t *watch,
+    const ngx_http_hr_user_t *user)
+{
+    watch->slot = ngx_http_hr_session_user_slot(user->id);
+    watch->epoch = ngx_http_hr_epoch_slot_value(watch->slot);
+    watch->expires = user->expires;
+}
+
+
+ngx_int_t
+ngx_http_hr_session_moved(const ngx_http_hr_session_watch_t *watch)
+{
+    return watch->epoch != ngx_http_hr_epoch_slot_value(watch->slot)
+           || watch->expires <= ngx_time();
 }

@@ -72,4 +72,19 @@ void ngx_http_hr_session_put(const ngx_str_t *token,
 /* Ends every cached session of the user in all workers. */
 void ngx_http_hr_session_drop_user(int64_t user_id);
 
+/* For requests that last: what was known of the user's sessions when one began. */
+typedef struct {
+    ngx_uint_t          slot;
+    ngx_atomic_uint_t   epoch;
+    time_t              expires;
+} ngx_http_hr_session_watch_t;
+
+void ngx_http_hr_session_watch(ngx_http_hr_session_watch_t *watch,
+    const ngx_http_hr_user_t *user);
+/*
+ * The session has ended or may have: by time, by logout, deactivation, password,
+ * role, or a new login of the user.  Whether it has, the next request learns.
+ */
+ngx_int_t ngx_http_hr_session_moved(const ngx_http_hr_session_watch_t *watch);
+
 #endif /* NGX_HTTP_HR_SHM_SESSION_H */

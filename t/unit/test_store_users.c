@@ -19,6 +19,18 @@ session(unsigned n, int64_t user, hr_instant_t expires)
 }
 
 
+/* As the login does it: the hash that is stored now was compared. */
+static hr_rc_t
+login(const hr_store_session_t *s, hr_str_t new_hash, hr_instant_t now)
+{
+    hr_store_user_t  user;
+
+    IS_INT(hr_store_user_by_id(r, a, s->user_id, &user), HR_OK, "who logs in");
+
+    return hr_store_login(w, s, user.password_hash, new_hash, now);
+}
+
+
 static void
 users(void)
 {
@@ -108,7 +120,7 @@ sessions(void)
 
     s = session(1, 2, AT(3600));
     s.remember = true;
-    IS_INT(WRITE(hr_store_login(w, &s, HR_STR("$2b$12$new"), AT(0))), HR_OK,
+    IS_INT(WRITE(login(&s, HR_STR("$2b$12$new"), AT(0))), HR_OK,
            "a login is stored");
     IS_INT(hr_store_session_live(r, a, s.id, AT(10), &got, &user), HR_OK,
            "its session is live");
@@ -137,7 +149,7 @@ sessions(void)
            HR_NOT_FOUND, "an expired one is not");
 
     s = session(2, 2, AT(7200));
-    IS_INT(WRITE(hr_store_login(w, &s, HR_STR_NULL, AT(5))), HR_OK,
+    IS_INT(WRITE(login(&s, HR_STR_NULL, AT(5))), HR_OK,
            "a second login");
     IS_INT(hr_store_sessions_of_user(r, a, 2, AT(30), 10, &list), HR_OK,
            "sessions of a user are listed");
@@ -152,20 +164,32 @@ sessions(void)
     IS_INT(hr_store_session_live(r, a, s.id, AT(30), NULL, &user), HR_OK,
            "and keeps the one it came from");
 
+    s = session(4, 2, AT(7200));
+    IS_INT(WRITE(hr_store_login(w, &s, HR_STR("$2b$12$new"),
+                                HR_STR("$2b$12$migrated"), AT(31))),
+           HR_NOT_FOUND, "a login whose password was compared before the change");
+    IS_INT(hr_fixture_error, HR_STORE_E_NO_USER, "is refused");
+    IS_INT(hr_store_user_by_id(r, a, 2, &user), HR_OK, "its account");
+    IS_STR(user.password_hash.data, user.password_hash.len, "$2b$12$other",
+           "keeps the new password");
+    IS_INT(hr_store_session_live(r, a, s.id, AT(32), NULL, &user), HR_NOT_FOUND,
+           "and there is no session");
+
+    s = session(2, 2, AT(7200));
     IS_INT(WRITE(hr_store_session_end(w, s.id)), HR_OK, "a session is ended");
     IS_INT(WRITE(hr_store_session_end(w, s.id)), HR_NOT_FOUND, "once");
     IS_INT(hr_store_session_live(r, a, s.id, AT(30), NULL, &user),
            HR_NOT_FOUND, "and is dead");
 
     s = session(3, 2, AT(7200));
-    IS_INT(WRITE(hr_store_login(w, &s, HR_STR_NULL, AT(40))), HR_OK,
+    IS_INT(WRITE(login(&s, HR_STR_NULL, AT(40))), HR_OK,
            "a third login");
     change.fields = HR_STORE_USER_ACTIVE;
     change.active = false;
     IS_INT(WRITE(hr_store_user_update(w, 2, &change, s.id, &n)), HR_OK,
            "a deactivation");
     IS_INT(n, 1, "ends all sessions");
-    IS_INT(WRITE(hr_store_login(w, &s, HR_STR_NULL, AT(50))), HR_NOT_FOUND,
+    IS_INT(WRITE(login(&s, HR_STR_NULL, AT(50))), HR_NOT_FOUND,
            "and an inactive user cannot log in");
 
     IS_INT(WRITE(hr_store_sessions_cleanup(w, AT(7201), 100, &n)), HR_OK,
@@ -183,7 +207,7 @@ transactions(void)
     hr_store_session_t   s;
 
     s = session(10, 1, AT(100));
-    IS_INT(hr_store_login(w, &s, HR_STR_NULL, AT(0)), HR_ERROR,
+    IS_INT(login(&s, HR_STR_NULL, AT(0)), HR_ERROR,
            "a write outside a transaction is refused");
     IS_INT(hr_store_error(w), HR_STORE_E_NOT_IN_TRANSACTION, "with a reason");
     IS_INT(hr_store_begin(r), HR_ERROR, "a reader cannot begin");
@@ -195,7 +219,7 @@ transactions(void)
 
     IS_INT(hr_store_begin(w), HR_OK, "begin");
     IS_INT(hr_store_savepoint(w), HR_OK, "savepoint");
-    IS_INT(hr_store_login(w, &s, HR_STR_NULL, AT(0)), HR_OK, "a write");
+    IS_INT(login(&s, HR_STR_NULL, AT(0)), HR_OK, "a write");
     IS_INT(hr_store_release(w), HR_OK, "release");
     IS_INT(hr_store_touched(w), HR_STORE_T_LOGINS | HR_STORE_T_SESSIONS,
            "touched tells what changed");
@@ -203,7 +227,7 @@ transactions(void)
     IS_INT(hr_store_savepoint(w), HR_ERROR, "there is one level only");
     IS_INT(WRITE(HR_OK), HR_ERROR, "a transaction does not nest");
     s = session(11, 1, AT(100));
-    IS_INT(hr_store_login(w, &s, HR_STR_NULL, AT(0)), HR_OK, "a second write");
+    IS_INT(login(&s, HR_STR_NULL, AT(0)), HR_OK, "a second write");
     IS_INT(hr_store_rollback_to(w), HR_OK, "that is taken back");
     IS_INT(hr_store_commit(w), HR_OK, "commit");
 
