@@ -7,9 +7,12 @@
  * commits of this service from those of other programs.
  */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "hr_store_sqlite.h"
 
@@ -174,6 +177,23 @@ hr_store_error_is_temporary(hr_store_error_t error)
 
 /* -- connections -- */
 
+/*
+ * A new database is nobody else's business: hashes of passwords, names of employees.
+ * SQLite gives its log and index the mode of the file.  When this fails, so does the
+ * opening, which says why; what exists keeps its mode.
+ */
+static void
+hr_store_create_private(const char *path)
+{
+    int  fd;
+
+    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd != -1) {
+        (void) close(fd);
+    }
+}
+
+
 hr_rc_t
 hr_store_open_raw(const hr_store_config_t *config, hr_store_mode_t mode,
     bool create, hr_store_conn_t **out, hr_diag_t *diag)
@@ -202,6 +222,10 @@ hr_store_open_raw(const hr_store_config_t *config, hr_store_mode_t mode,
     /* readers need write access too: to the log's index file */
     flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
             | (create ? SQLITE_OPEN_CREATE : 0);
+
+    if (create) {
+        hr_store_create_private(config->path);
+    }
 
     rc = sqlite3_open_v2(config->path, &conn->db, flags, NULL);
 

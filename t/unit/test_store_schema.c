@@ -4,6 +4,8 @@
  * afterwards (database.md 8).
  */
 
+#include <sys/stat.h>
+
 #include "hr_store_fixture.h"
 #include "hr_password.h"
 
@@ -199,6 +201,7 @@ empty_file(void)
     int                  one = 1;
     sqlite3             *db;
     hr_diag_t            diag;
+    struct stat          st;
     hr_store_user_t      user;
     hr_store_report_t    report;
 
@@ -212,6 +215,8 @@ empty_file(void)
            "it is created");
     OK(report.created && report.wal && report.migrations == 6 && report.seeded == 1
        && asked == 1, "seeded by the call-back");
+    OK(stat(hr_fixture_path, &st) == 0 && (st.st_mode & 0777) == 0600,
+       "and is its owner's alone");
     IS_INT(hr_store_prepare(&hr_fixture_config, &report, &diag), HR_OK,
            "a second start");
     OK(!report.created && report.migrations == 0 && report.seeded == 0
