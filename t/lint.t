@@ -221,6 +221,21 @@ sub symbols {
     return map { /^(.+?):\S*\s+(\w)\s+(\S+)$/ ? [$1, $2, $3] : () } `nm -A --defined-only @_`;
 }
 
+# Secrets (improvements.md I-45): what keys of the services that are spoken to look like,
+# and what keys look like anyway.  Tests plant keys of their own, which say so.
+my $SECRET = qr{
+    -----BEGIN\ (?:[A-Z]+\ )?PRIVATE\ KEY-----
+    | \b sk-(?:or-v1-|proj-|lf-)? [A-Za-z0-9-]{24,}   | \b pk-lf-[0-9a-f-]{24,}
+    | \b gh[pousr]_[A-Za-z0-9]{30,}                    | \b AKIA[0-9A-Z]{16} \b
+    | \b eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{40,}
+}x;
+
+rule('no secret is kept in the repository',
+     lines_that(\%lines, [@c, @tests, @other, @texts], sub {
+         $_[0] =~ /($SECRET)/ && $1 !~ /planted|-test-/ ? 'looks like a key' : '';
+     }));
+like('sk-or-v1-' . '0123456789abcdef' x 4, $SECRET, 'a key would be found');
+
 SKIP: {
     my @objects = objects('build/nginx', 'build/unit/core');
     skip 'nothing is built', 2 if !@objects;
