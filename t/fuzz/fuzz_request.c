@@ -14,6 +14,7 @@
 #include "../../src/http/ngx_http_hr_input.c"
 #include "../../src/http/ngx_http_hr_negotiate.c"
 #include "../../src/http/ngx_http_hr_origin.c"
+#include "../../src/http/ngx_http_hr_problems.c"
 #include "../../src/http/ngx_http_hr_route.c"
 #include "../../src/api/ngx_http_hr_profile.c"
 
