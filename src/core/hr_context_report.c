@@ -213,6 +213,8 @@ hr_report_flags(hr_report_t *r, hr_json_t *root, const hr_context_t *c,
         { c->kpi.match == HR_KPI_MATCH_UNFILTERED, "kpi_unfiltered",
           "Показатели для должности отобрать не удалось: переданы все "
           "показатели подразделения" },
+        { c->kpi.few, "kpi_few",
+          "Показателей меньше, чем принято для этого уровня" },
         { !c->unit.has_headcount, "headcount_missing",
           "Численность подразделения неизвестна" },
         { c->unit.has_headcount && !c->unit.headcount_own,

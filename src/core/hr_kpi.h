@@ -92,9 +92,10 @@ typedef struct {
     hr_str_t              file;         /* name of the file used; data NULL: none */
     hr_str_t              column;       /* title of the column; data NULL: none */
     double                similarity;   /* of title and column, 0..1 */
-    size_t                rows;         /* KPI rows of the file */
+    size_t                rows;         /* KPIs of the file or template */
     const hr_kpi_item_t  *items;        /* what text names, in its order */
     size_t                count;
+    bool                  few;          /* less than the level should have */
     hr_str_t              text;         /* for the prompt, never empty */
 } hr_kpi_selection_t;
 

@@ -48,7 +48,9 @@ hr_str_t hr_kpi_text_rows(const hr_kpi_t *kpi, const hr_kpi_table_t *table,
     hr_kpi_match_t match, hr_arena_t *arena);
 hr_str_t hr_kpi_text_all(const hr_kpi_t *kpi, const hr_kpi_table_t *table,
     hr_arena_t *arena);
-hr_str_t hr_kpi_text_template(const hr_kpi_template_t *t, hr_arena_t *arena);
+/* items: those of t->items that are kept, in their order. */
+hr_str_t hr_kpi_text_template(const hr_kpi_template_t *t,
+    const hr_kpi_item_t *items, size_t count, hr_arena_t *arena);
 hr_str_t hr_kpi_text_builtin(void);
 
 /* The template of a path: type by the words of its units, deepest first. */

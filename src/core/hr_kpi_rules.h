@@ -51,7 +51,8 @@ typedef struct {
 
 typedef struct {
     size_t  depth;              /* holds up to this depth */
-    size_t  min, max;           /* KPIs offered */
+    size_t  min;                /* fewer KPIs are reported */
+    size_t  max;                /* more are not offered */
 } hr_kpi_limit_t;
 
 typedef struct {

@@ -190,53 +190,95 @@ hr_kpi_pick(const hr_kpi_choice_t *c, const hr_kpi_table_t *table,
 
 /* --- the rows --------------------------------------------------------------------- */
 
-static size_t
+/* How many KPIs the level of the unit should have. */
+static const hr_kpi_limit_t *
 hr_kpi_limit(const hr_kpi_choice_t *c)
 {
     const hr_kpi_rules_t  *rules = &c->kpi->rules;
 
     for (size_t i = 0; i < rules->limit_count; i++) {
         if (c->query->depth <= rules->limits[i].depth) {
-            return rules->limits[i].max;
+            return &rules->limits[i];
         }
     }
 
-    return rules->limits[rules->limit_count - 1].max;
+    return &rules->limits[rules->limit_count - 1];
 }
 
 
-/* Drops the lightest rows (of equal ones the later) until limit remain. */
-static size_t
-hr_kpi_trim_rows(const hr_kpi_row_t **rows, size_t count, size_t limit,
-    const hr_kpi_pick_t *pick)
+/*
+ * Drops the lightest (of equal ones the later) until the most that the level
+ * may have remain.  A weight below 0 is that of a condition: it stays and is
+ * not counted.  Returns the indices of what is kept, ascending, in the arena;
+ * NULL: no memory.
+ */
+static size_t *
+hr_kpi_heaviest(hr_kpi_choice_t *c, const double *weights, size_t *count)
 {
-    size_t  counted = 0, lightest;
+    size_t                 counted = 0, lightest, *index;
+    const hr_kpi_limit_t  *limit = hr_kpi_limit(c);
 
-    for (size_t i = 0; i < count; i++) {
-        counted += rows[i]->section != HR_KPI_ROW_TRIGGER;
+    index = hr_arena_alloc(c->arena, (*count + 1) * sizeof(size_t));
+    if (index == NULL) {
+        return NULL;
     }
 
-    while (counted > limit) {
+    for (size_t i = 0; i < *count; i++) {
+        index[i] = i;
+        counted += weights[i] >= 0.0;
+    }
 
-        lightest = count;
+    c->out->few = counted < limit->min;
 
-        for (size_t i = 0; i < count; i++) {
-            if (rows[i]->section != HR_KPI_ROW_TRIGGER
-                && (lightest == count
-                    || hr_kpi_row_weight(rows[i], pick)
-                       <= hr_kpi_row_weight(rows[lightest], pick)))
+    for (/* void */; counted > limit->max; counted--) {
+
+        lightest = *count;
+
+        for (size_t i = 0; i < *count; i++) {
+            if (weights[index[i]] >= 0.0
+                && (lightest == *count
+                    || weights[index[i]] <= weights[index[lightest]]))
             {
                 lightest = i;
             }
         }
 
-        memmove(&rows[lightest], &rows[lightest + 1],
-                (count - lightest - 1) * sizeof(rows[0]));
-        count--;
-        counted--;
+        memmove(&index[lightest], &index[lightest + 1],
+                (*count - lightest - 1) * sizeof(size_t));
+        (*count)--;
     }
 
-    return count;
+    return index;
+}
+
+
+static hr_rc_t
+hr_kpi_trim_rows(hr_kpi_choice_t *c, const hr_kpi_row_t **rows, size_t *count,
+    const hr_kpi_pick_t *pick)
+{
+    size_t  *index;
+    double  *weights;
+
+    weights = hr_arena_alloc(c->arena, (*count + 1) * sizeof(double));
+    if (weights == NULL) {
+        return HR_NOMEM;
+    }
+
+    for (size_t i = 0; i < *count; i++) {
+        weights[i] = rows[i]->section == HR_KPI_ROW_TRIGGER
+                     ? -1.0 : hr_kpi_row_weight(rows[i], pick);
+    }
+
+    index = hr_kpi_heaviest(c, weights, count);
+    if (index == NULL) {
+        return HR_NOMEM;
+    }
+
+    for (size_t i = 0; i < *count; i++) {
+        rows[i] = rows[index[i]];
+    }
+
+    return HR_OK;
 }
 
 
@@ -269,7 +311,7 @@ hr_kpi_items(const hr_kpi_choice_t *c, const hr_kpi_row_t *const *rows,
 
 /* Sets the selection from the columns; *done stays false when no row is left. */
 static hr_rc_t
-hr_kpi_take_columns(const hr_kpi_choice_t *c, const hr_kpi_table_t *table,
+hr_kpi_take_columns(hr_kpi_choice_t *c, const hr_kpi_table_t *table,
     const hr_kpi_pick_t *pick, hr_kpi_match_t match, bool *done)
 {
     bool                  inherited = match == HR_KPI_MATCH_INHERITED;
@@ -302,8 +344,11 @@ hr_kpi_take_columns(const hr_kpi_choice_t *c, const hr_kpi_table_t *table,
         return HR_OK;
     }
 
-    count = hr_kpi_trim_rows(rows, count, hr_kpi_limit(c), pick);
-    rc = hr_kpi_items(c, rows, count, pick);
+    rc = hr_kpi_trim_rows(c, rows, &count, pick);
+
+    if (rc == HR_OK) {
+        rc = hr_kpi_items(c, rows, count, pick);
+    }
 
     if (rc == HR_OK) {
         *done = true;
@@ -414,6 +459,46 @@ hr_kpi_from_table(hr_kpi_choice_t *c, const hr_kpi_table_t *table)
 
 /* --- no file ---------------------------------------------------------------------- */
 
+/*
+ * A template is written for every level: its heaviest KPIs, as many as the
+ * level may have (improvements.md 11).  The weights stay the template's.
+ */
+static hr_rc_t
+hr_kpi_take_template(hr_kpi_choice_t *c, const hr_kpi_template_t *t)
+{
+    size_t          count = t->count, *index;
+    double         *weights;
+    hr_kpi_item_t  *items;
+
+    weights = hr_arena_alloc(c->arena, (count + 1) * sizeof(double));
+    items = hr_arena_calloc(c->arena, (count + 1) * sizeof(hr_kpi_item_t));
+
+    if (weights == NULL || items == NULL) {
+        return HR_NOMEM;
+    }
+
+    for (size_t i = 0; i < count; i++) {
+        weights[i] = t->items[i].weight;
+    }
+
+    index = hr_kpi_heaviest(c, weights, &count);
+    if (index == NULL) {
+        return HR_NOMEM;
+    }
+
+    for (size_t i = 0; i < count; i++) {
+        items[i] = t->items[index[i]];
+    }
+
+    c->out->items = items;
+    c->out->count = count;
+    c->out->rows = t->count;
+    c->out->text = hr_kpi_text_template(t, items, count, c->arena);
+
+    return c->out->text.data == NULL ? HR_NOMEM : HR_OK;
+}
+
+
 static hr_rc_t
 hr_kpi_from_template(hr_kpi_choice_t *c, bool file_expected)
 {
@@ -431,12 +516,8 @@ hr_kpi_from_template(hr_kpi_choice_t *c, bool file_expected)
     c->out->source = HR_KPI_TEMPLATE;
     c->out->type = t->type;
     c->out->file = t->file;
-    c->out->items = t->items;
-    c->out->count = t->count;
-    c->out->rows = t->count;
-    c->out->text = hr_kpi_text_template(t, c->arena);
 
-    return c->out->text.data == NULL ? HR_NOMEM : HR_OK;
+    return hr_kpi_take_template(c, t);
 }
 
 

@@ -216,14 +216,82 @@ hr_kpi_text_all(const hr_kpi_t *kpi, const hr_kpi_table_t *table,
 }
 
 
-hr_str_t
-hr_kpi_text_template(const hr_kpi_template_t *t, hr_arena_t *arena)
+/*
+ * The template's lines without the KPIs that are not kept, and without the
+ * headings of sections that lose all of theirs.
+ */
+static void
+hr_kpi_put_template(hr_buf_t *buf, const hr_kpi_template_t *t,
+    const hr_kpi_item_t *items, size_t count)
 {
-    return hr_arena_printf(arena, "Файла КПЭ у подразделения нет. Ниже типовые "
-                           "показатели (шаблон %.*s); возьми из них те, что "
-                           "подходят должности.\n\n%.*s",
-                           (int) t->type.len, t->type.data,
-                           (int) t->text.len, t->text.data);
+    bool         kept = true;           /* the KPI at hand; before them, text */
+    bool         open = false;          /* a section before its first KPI */
+    size_t       line = 0, next = 0;
+    hr_str_t     text, section = HR_STR("");
+    const char  *p, *nl, *end = t->text.data + t->text.len;
+
+    for (p = t->text.data; p < end; p += text.len) {
+
+        line++;
+        nl = memchr(p, '\n', (size_t) (end - p));
+        text = hr_str(p, (size_t) ((nl == NULL ? end : nl + 1) - p));
+
+        if (text.len > 4 && memcmp(p, "### ", 4) == 0) {
+
+            open = false;
+            kept = next < count && items[next].line == line;
+
+            if (kept) {
+                (void) hr_buf_str(buf, section);
+                section = HR_STR("");
+                next++;
+            }
+
+        } else if (text.len > 3 && memcmp(p, "## ", 3) == 0) {
+
+            if (open) {
+                (void) hr_buf_str(buf, section);
+            }
+
+            section = hr_str(p, 0);
+            open = true;
+        }
+
+        if (open) {
+            section.len += text.len;
+
+        } else if (kept) {
+            (void) hr_buf_str(buf, text);
+        }
+    }
+
+    if (open) {
+        (void) hr_buf_str(buf, section);
+    }
+}
+
+
+hr_str_t
+hr_kpi_text_template(const hr_kpi_template_t *t, const hr_kpi_item_t *items,
+    size_t count, hr_arena_t *arena)
+{
+    hr_buf_t  buf;
+
+    hr_buf_init(&buf, HR_KPI_TEXT_BYTES_MAX);
+    (void) hr_buf_printf(&buf, "Файла КПЭ у подразделения нет. Ниже типовые "
+                         "показатели (шаблон %.*s); возьми из них те, что "
+                         "подходят должности.",
+                         (int) t->type.len, t->type.data);
+
+    if (count < t->count) {
+        (void) hr_buf_printf(&buf, " Оставлены самые весомые, %zu из %zu; веса "
+                             "указаны как в полном шаблоне.", count, t->count);
+    }
+
+    (void) hr_buf_c(&buf, "\n\n");
+    hr_kpi_put_template(&buf, t, items, count);
+
+    return hr_kpi_take(&buf, arena);
 }
 
 

@@ -236,6 +236,8 @@ test_report(hr_gen_fixture_t *f)
     OK(test_flag(report, "kpi_not_specific")
        && hr_json_path(report, "kpi.needs_review")->boolean,
        "generic KPIs need a review");
+    OK(c.kpi.rows > 5 && c.kpi.count == 5 && !test_flag(report, "kpi_few"),
+       "a director gets 5 of them");
     OK(!test_flag(report, "headcount_inherited")
        && hr_str_eq(hr_json_text(hr_json_path(report, "headcount.state")),
                     HR_STR("own")), "an own head count");

@@ -403,6 +403,7 @@ test_limits(void)
     kpi = test_load(hr_buf_view(&buf), true, &notes);
 
     s = test_select(kpi, "Директор", 2, NULL, true);
+    OK(!s.few, "five are enough for a director");
     test_items(&s, "Нет аварий, П5, П6, П7, П8, П9",
                "a director gets the 5 heaviest, and the condition beside them");
     OK(hr_contains(s.text, HR_STR("Условие, без которого премия не "
@@ -416,7 +417,107 @@ test_limits(void)
 }
 
 
+static void
+test_few(void)
+{
+    hr_findings_t        notes;
+    const hr_kpi_t      *kpi;
+    hr_kpi_selection_t   s;
+
+    kpi = test_load(HR_STR("---\npositions_map:\n  Директор: Анна А\n---\n" HEAD
+                           "| Триггер | - | - | 1 | - |\n"
+                           "| Нет аварий | 0 | шт. | 1 | снижение |\n"
+                           "| Личные КПЭ | - | - | 3 | - |\n"
+                           "| П1 | 1 | шт. | 0.5 | рост |\n"
+                           "| П2 | 1 | шт. | 0.3 | рост |\n"
+                           "| П3 | 1 | шт. | 0.2 | рост |\n"), true, &notes);
+
+    s = test_select(kpi, "Директор", 2, NULL, true);
+    OK(s.count == 4 && !s.few, "three KPIs are the least of a director");
+
+    s = test_select(kpi, "Директор", 3, NULL, true);
+    OK(s.count == 4 && s.few,
+       "deeper they are too few, a condition is not counted");
+}
+
+
 /* --- templates ------------------------------------------------------------------------------ */
+
+#define ITEM(name, percent)                                                   \
+    "### " name " (" percent " %)\n\n- Цель: " name "\n\n"
+
+static hr_kpi_selection_t
+test_template(const char *text, size_t depth)
+{
+    hr_diag_t            diag = { .text = "" };
+    hr_findings_t        notes;
+    hr_kpi_input_t       t = { HR_STR("GENERIC.md"), hr_str_from_c(text) };
+    const hr_kpi_t      *kpi;
+    hr_kpi_query_t       q = { units, no_heads, depth, HR_STR("x"), false };
+    hr_kpi_sources_t     sources = { .rules = HR_STR(RULES), .templates = &t,
+                                     .template_count = 1 };
+    hr_kpi_selection_t   s;
+
+    hr_findings_init(&notes, arena);
+
+    if (hr_kpi_load(arena, &sources, &kpi, &notes, &diag) != HR_OK
+        || hr_kpi_select(kpi, &q, arena, &s, &notes) != HR_OK)
+    {
+        printf("Bail out! template: %s\n", diag.text);
+        exit(1);
+    }
+
+    return s;
+}
+
+
+/* improvements.md 11: at most min(level limit, 6), of a template as of a file. */
+static void
+test_template_limits(void)
+{
+    static const char  text[] =
+        "# Т\n\nВступление\n\n## Корпоративные\n\n"
+        ITEM("1. Выручка", "15") ITEM("2. Ввод", "15") ITEM("3. Планы", "10")
+        "## Личные\n\n"
+        ITEM("1. Задачи", "20") ITEM("2. Качество", "20")
+        ITEM("3. Процессы", "10") ITEM("4. Бюджет", "5")
+        ITEM("5. Оценка", "5");
+
+    hr_kpi_selection_t  s;
+
+    s = test_template(text, 2);
+    test_items(&s, "Выручка, Ввод, Планы, Задачи, Качество",
+               "the 5 heaviest of a template, of equal ones the first");
+    OK(s.rows == 8 && s.count == 5 && !s.few, "5 of 8");
+    OK(s.items[0].weight > 0.14 && s.items[0].weight < 0.16,
+       "the weights stay as given");
+    OK(hr_contains(s.text, HR_STR("5 из 8"))
+       && hr_contains(s.text, HR_STR("Вступление"))
+       && hr_contains(s.text, HR_STR("## Личные\n\n### 1. Задачи (20 %)\n\n"
+                                     "- Цель: 1. Задачи")),
+       "the text says so and has what is kept");
+    OK(!hr_contains(s.text, HR_STR("Процессы"))
+       && !hr_contains(s.text, HR_STR("Бюджет"))
+       && !hr_contains(s.text, HR_STR("Оценка")),
+       "and nothing of what is left out");
+
+    s = test_template(text, 3);
+    test_items(&s, "Выручка, Ввод, Планы, Задачи, Качество, Процессы",
+               "deeper levels get 6, the schema's limit");
+
+    s = test_template("# Т\n\n## Первый\n\n" ITEM("А", "1") "## Слова\n\nтекст\n\n"
+                      "## Второй\n\n" ITEM("Б", "20") ITEM("В", "20")
+                      ITEM("Г", "20") ITEM("Д", "20") ITEM("Е", "19"), 1);
+    test_items(&s, "Б, В, Г, Д, Е", "a section may lose all of its KPIs");
+    OK(!hr_contains(s.text, HR_STR("## Первый"))
+       && hr_contains(s.text, HR_STR("## Слова\n\nтекст\n\n## Второй")),
+       "and then its heading too, text without KPIs stays");
+
+    s = test_template("# Т\n\n" ITEM("А", "60") ITEM("Б", "40"), 1);
+    OK(s.count == 2 && s.rows == 2 && s.few && !hr_contains(s.text, HR_STR(" из 2")),
+       "a short template is whole, and too short");
+}
+
 
 static void
 test_templates(void)
@@ -643,7 +744,9 @@ test_report(const hr_gen_fixture_t *f, const size_t *classes)
 static void
 test_demo(void)
 {
+    int64_t                  most, all, selected;
     size_t                   columns = 0, good = 0, rows = 0, kept = 0;
+    size_t                   templates = 0, within = 0;
     size_t                   classes[6] = { 0 };
     hr_gen_job_t            *job;
     hr_org_slot_t            slot;
@@ -710,16 +813,22 @@ test_demo(void)
         }
 
         report = hr_json_get(hr_gen_job_facts(job)->report, "kpi");
+        all = test_number(report, "rows");
+        selected = test_number(report, "selected");
+
+        if (hr_str_eq(hr_json_text(hr_json_get(report, "source")),
+                      HR_STR("template")))
+        {
+            most = unit.level < 2 ? 5 : 6;
+            templates++;
+            within += selected > 0 && selected == (all < most ? all : most);
+        }
 
         for (m = HR_KPI_MATCH_EXACT; m <= HR_KPI_MATCH_UNFILTERED; m++) {
             if (hr_str_eq(hr_json_text(hr_json_get(report, "match")),
                           hr_str_from_c(hr_kpi_match_name(m))))
             {
-                int64_t  all = 0, selected = 0;
-
                 classes[m]++;
-                (void) hr_json_int(hr_json_get(report, "rows"), &all);
-                (void) hr_json_int(hr_json_get(report, "selected"), &selected);
 
                 if (m != HR_KPI_MATCH_UNFILTERED) {
                     rows += (size_t) all;
@@ -737,6 +846,8 @@ test_demo(void)
     IS_INT(classes[1] + classes[2] + classes[3] + classes[4] + classes[5], 308,
            "the classes of all slots sum up to 308");
     OK(kept * 10 <= rows * 4, "at least 60 % of the rows are left out");
+    IS_INT(templates, 1381, "the other slots get a template");
+    IS_INT(within, templates, "none of them more than its level may have");
     test_report(&f, classes);
 
     hr_test_gen_free(&f);
@@ -754,7 +865,9 @@ main(void)
     test_malformed();
     test_legacy();
     test_limits();
+    test_few();
     test_templates();
+    test_template_limits();
     test_honesty();
     test_demo();
 
