@@ -7,9 +7,20 @@ use HR::Test::Generation;
 use File::Copy qw( copy );
 use JSON::PP ();
 
-# A copy of conf/prompts in the state folder with a candidate, whose text is changed.
+sub replace {
+    my ($file, $change) = @_;
+
+    open my $in, '<:raw', $file or die "$file: $!";
+    my $text = do { local $/; <$in> };
+    open my $out, '>:raw', $file or die "$file: $!";
+    print $out $change->($text);
+    close $out;
+}
+
+# A copy of conf/prompts in the state folder with a candidate, whose text is changed, or
+# another file (from the folder of the copy).
 sub bundles {
-    my ($change) = @_;
+    my ($change, $file) = @_;
 
     my ($from, $to) = ("$ENV{TEST_NGINX_HR_TOP}/conf/prompts", "$ENV{TEST_NGINX_HR_STATE}/prompts");
     mkdir $_ for $to, "$to/production", "$to/candidate";
@@ -18,12 +29,7 @@ sub bundles {
         copy("$from/production/$name", "$to/production/$name");
         copy("$from/production/$name", "$to/candidate/$name") if $name ne 'metadata.json';
     }
-
-    open my $in, '<:raw', "$to/candidate/prompt.txt" or die $!;
-    my $text = do { local $/; <$in> };
-    open my $out, '>:raw', "$to/candidate/prompt.txt" or die $!;
-    print $out $change->($text);
-    close $out;
+    replace("$to/" . ($file // 'candidate/prompt.txt'), $change);
 }
 
 # A sentence of the candidate alone.
@@ -138,3 +144,71 @@ hr_llm location=/llm model=simulator candidate=10;
 GET /health
 --- error_log
 "hr_llm candidate=10" has no effect
+
+
+
+=== TEST 6: I-30: bundles that differ only in the temperature are two versions
+--- login
+--- hr_config
+hr_prompts $TEST_NGINX_HR_STATE/prompts;
+hr_llm location=/llm model=simulator concurrency=4 timeout=5s candidate=50;
+--- post_setup_server_root
+package main;
+bundles(sub { $_[0] =~ s/"temperature": 0\.1/"temperature": 0.2/r }, 'candidate/config.json');
+--- setup
+utf8::decode(my $unit = 'Отдел разработки');
+my ($one, $two) = map {
+    api(POST => "/api/generation/preview?bundle=$_", { department => $unit, position => 'QA' })
+} qw( candidate production );
+is("$one->{request}{temperature} $two->{request}{temperature}", '0.2 0.1', 'two temperatures');
+isnt($one->{prompt_version}, $two->{prompt_version}, 'two versions');
+--- request
+GET /health
+--- json
+status = healthy
+components.generation = operational
+generation.prompt_verified = true
+generation.files_error is null
+
+
+
+=== TEST 7: I-30: settings that are not those of the stated hash make health degraded
+--- hr_config
+hr_prompts $TEST_NGINX_HR_STATE/prompts;
+hr_llm location=/llm model=simulator;
+--- post_setup_server_root
+package main;
+bundles(sub { $_[0] =~ s/"temperature": 0\.1/"temperature": 0.2/r }, 'production/config.json');
+--- request
+GET /health
+--- json
+status = degraded
+components.generation = degraded
+generation.ready = true
+generation.prompt_verified = false
+generation.files_error ~ production/metadata\.json states another hash
+--- error_log
+production/metadata.json states another hash
+
+
+
+=== TEST 8: I-30: so does a changed schema, and a bundle that states no hash does not
+--- hr_config
+hr_prompts $TEST_NGINX_HR_STATE/prompts;
+hr_llm location=/llm model=simulator;
+--- post_setup_server_root
+package main;
+bundles(sub { "$_[0]\n" }, 'schema.json');
+--- setup
+my $file = "$ENV{TEST_NGINX_HR_STATE}/prompts/production/metadata.json";
+my $state = sub { api(GET => '/health', undef, user => undef)->{components}{generation} };
+is($state->(), 'degraded', 'another schema');
+replace($file, sub { $_[0] =~ s/ *"hash": "\w+",\n//r });
+my $now;
+for (1 .. 100) {
+    Time::HiRes::sleep(0.1);
+    last if ($now = $state->()) eq 'operational';
+}
+is($now, 'operational', 'no hash');
+--- request
+GET /health/live

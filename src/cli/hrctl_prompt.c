@@ -17,7 +17,7 @@
 /* ---- lint ---- */
 
 
-/* The bundle's metadata.json with the hash and the figures of its text. */
+/* The bundle's metadata.json with its hash and the figures of its text. */
 static int
 hrctl_seal_render(const char *folder, const hr_prompt_info_t *info,
     hr_arena_t *arena, hr_buf_t *out)
@@ -81,7 +81,7 @@ hrctl_seal_render(const char *folder, const hr_prompt_info_t *info,
 
 
 static int
-hrctl_seal(const char *prompts, const hr_prompt_info_t *info)
+hrctl_seal(const char *prompts, const char *bundle, const hr_prompt_info_t *info)
 {
     int          rc;
     char         folder[4096], path[4200], partial[4200];
@@ -89,7 +89,7 @@ hrctl_seal(const char *prompts, const hr_prompt_info_t *info)
     hr_buf_t     out;
     hr_arena_t  *arena;
 
-    (void) snprintf(folder, sizeof(folder), "%s/production", prompts);
+    (void) snprintf(folder, sizeof(folder), "%s/%s", prompts, bundle);
     (void) snprintf(path, sizeof(path), "%s/metadata.json", folder);
     (void) snprintf(partial, sizeof(partial), "%s/metadata.json.partial", folder);
 
@@ -117,6 +117,39 @@ hrctl_seal(const char *prompts, const hr_prompt_info_t *info)
 
     hr_buf_release(&out);
     hr_arena_destroy(arena);
+
+    return rc;
+}
+
+
+/* A candidate need not state a hash; one that it states must be right. */
+static int
+hrctl_seal_all(hrctl_t *ctl, const hrctl_gen_t *gen, const hr_prompt_info_t *info)
+{
+    int                 rc;
+    bool                candidate;
+    hr_prompt_info_t    other;
+
+    rc = HRCTL_OK;
+    candidate = false;
+
+    if (hr_gen_candidate(gen) != NULL) {
+        hr_prompt_info(hr_gen_candidate(gen), &other);
+        candidate = other.mismatch;
+    }
+
+    if (!info->verified) {
+        rc = hrctl_seal(ctl->argv[0], "production", info);
+    }
+
+    if (rc == HRCTL_OK && candidate) {
+        rc = hrctl_seal(ctl->argv[0], "candidate", &other);
+    }
+
+    if (rc == HRCTL_OK && (candidate || !info->verified)) {
+        hrctl_note(ctl, "sealed: metadata.json has the new hash; the server takes "
+                        "the prompt up within seconds");
+    }
 
     return rc;
 }
@@ -159,7 +192,9 @@ hrctl_lint_text(const hr_prompt_info_t *info)
     hrctl_line_printf("prompt", "%.*s", (int) info->name.len, info->name.data);
     hrctl_line_printf("version", "%.*s", (int) info->version.len, info->version.data);
     hrctl_line_printf("hash", "%.*s%s", (int) info->hash.len, info->hash.data,
-                      info->verified ? "" : " (metadata.json has another one)");
+                      info->verified ? ""
+                      : info->mismatch ? " (metadata.json has another one)"
+                                       : " (metadata.json has none)");
     hrctl_line_printf("model", "%.*s", (int) info->model.len, info->model.data);
     hrctl_line_printf("temperature", "%g", info->temperature);
     hrctl_line_printf("max tokens", "%lld", (long long) info->max_tokens);
@@ -202,13 +237,8 @@ hrctl_prompt_lint(hrctl_t *ctl)
         hrctl_lint_text(&info);
     }
 
-    if (rc == HRCTL_OK && seal && !info.verified) {
-        rc = hrctl_seal(ctl->argv[0], &info);
-
-        if (rc == HRCTL_OK) {
-            hrctl_note(ctl, "sealed: metadata.json has the new hash; the server takes "
-                            "the prompt up within seconds");
-        }
+    if (rc == HRCTL_OK && seal) {
+        rc = hrctl_seal_all(ctl, gen, &info);
     }
 
     hr_gen_destroy(gen);

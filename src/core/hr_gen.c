@@ -76,6 +76,35 @@ hr_gen_candidate(const hr_gen_t *gen)
 }
 
 
+static bool
+hr_gen_prompt_mismatch(const hr_prompt_t *prompt)
+{
+    hr_prompt_info_t  info;
+
+    if (prompt == NULL) {
+        return false;
+    }
+
+    hr_prompt_info(prompt, &info);
+
+    return info.mismatch;
+}
+
+
+#define HR_GEN_MISMATCH                                                       \
+    "/metadata.json states another hash than that of prompt.txt, "            \
+    "config.json and schema.json"
+
+const char *
+hr_gen_prompt_fault(const hr_gen_t *gen)
+{
+    return hr_gen_prompt_mismatch(gen->prompt)
+           ? "conf/prompts/production" HR_GEN_MISMATCH
+           : hr_gen_prompt_mismatch(gen->candidate)
+             ? "conf/prompts/candidate" HR_GEN_MISMATCH : NULL;
+}
+
+
 const hr_prompt_rules_t *
 hr_gen_prompt_rules(const hr_gen_t *gen)
 {

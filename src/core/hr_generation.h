@@ -97,6 +97,11 @@ const hr_prompt_t *hr_gen_prompt(const hr_gen_t *gen);
  * Which generations take it: hr_prompt_share().
  */
 const hr_prompt_t *hr_gen_candidate(const hr_gen_t *gen);
+/*
+ * Which bundle is not the one that its metadata.json states (I-30); NULL: none.
+ * A bundle without a stated hash is not counted.
+ */
+const char *hr_gen_prompt_fault(const hr_gen_t *gen);
 /* Rules that a bundle from elsewhere (Langfuse) is checked by: hr_prompt_load(). */
 const hr_prompt_rules_t *hr_gen_prompt_rules(const hr_gen_t *gen);
 /* First 12 hex digits of the hash over all inputs: identity of the generation. */

@@ -17,6 +17,7 @@
 #ifndef HR_PROMPT_H
 #define HR_PROMPT_H
 
+#include "hr_hash.h"
 #include "hr_json.h"
 #include "hr_schema.h"
 
@@ -62,6 +63,15 @@ typedef struct {
 typedef struct hr_prompt_s  hr_prompt_t;
 
 /*
+ * Identity of a bundle (I-30): text, settings and schema, so that a changed byte
+ * in any of them is another bundle.  It is the SHA-256 of what "sha256sum
+ * prompt.txt config.json ../schema.json" prints in the bundle's folder.
+ * HR_ERROR: the crypto library failed.
+ */
+hr_rc_t hr_prompt_hash(const hr_prompt_source_t *source,
+    const hr_schema_t *schema, char hex[HR_SHA256_HEX + 1]);
+
+/*
  * Checks: known placeholders only, data placeholders once, fences balanced,
  * length, settings (model with vendor prefix, temperature 0..2, max_tokens),
  * hash.  HR_INVALID or HR_LIMIT with the reason in diag.
@@ -74,9 +84,10 @@ typedef struct {
     hr_str_t            name;
     hr_str_t            version;        /* "local:0123456789ab", or remote "57" */
     bool                version_number; /* the remote version is an integer */
-    hr_str_t            hash;           /* SHA-256 of the text, hex */
+    hr_str_t            hash;           /* hr_prompt_hash() */
     bool                remote;
     bool                verified;       /* metadata.json has this hash */
+    bool                mismatch;       /* ... has another one; not: has none */
     hr_str_t            model;
     double              temperature;
     int64_t             max_tokens;

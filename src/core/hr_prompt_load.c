@@ -2,6 +2,7 @@
 #include "hr_hash.h"
 #include "hr_text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 
@@ -416,12 +417,40 @@ hr_prompt_load_config(hr_prompt_loader_t *loader, hr_str_t json)
 
 /* --- identity ------------------------------------------------------------------- */
 
+hr_rc_t
+hr_prompt_hash(const hr_prompt_source_t *source, const hr_schema_t *schema,
+    char hex[HR_SHA256_HEX + 1])
+{
+    int      len;
+    char     text[HR_SHA256_HEX + 1], config[HR_SHA256_HEX + 1];
+    char     list[3 * (HR_SHA256_HEX + 32)];
+    hr_rc_t  rc;
+
+    rc = hr_sha256_hex(source->text, text);
+
+    if (rc == HR_OK) {
+        rc = hr_sha256_hex(source->config, config);
+    }
+
+    if (rc != HR_OK) {
+        return rc;
+    }
+
+    len = snprintf(list, sizeof(list),
+                   "%s  prompt.txt\n%s  config.json\n%.*s  ../schema.json\n",
+                   text, config, (int) hr_schema_hash(schema).len,
+                   hr_schema_hash(schema).data);
+
+    return hr_sha256_hex(hr_str(list, (size_t) len), hex);
+}
+
+
 static hr_rc_t
 hr_prompt_verify(hr_prompt_loader_t *loader, const hr_prompt_source_t *source)
 {
     hr_rc_t            rc;
-    hr_str_t           hash;
     hr_json_t         *metadata;
+    const hr_json_t   *stated;
     hr_prompt_info_t  *out = &loader->prompt->info;
 
     if (source->remote) {
@@ -437,8 +466,10 @@ hr_prompt_verify(hr_prompt_loader_t *loader, const hr_prompt_source_t *source)
             return hr_diag_set(loader->diag, rc, "metadata.json is no JSON");
         }
 
-        hash = hr_json_text(hr_json_get(metadata, "hash"));
-        out->verified = hr_str_eq(hash, out->hash);
+        stated = hr_json_get(metadata, "hash");
+        out->verified = hr_str_eq(hr_json_text(stated), out->hash);
+        out->mismatch = !out->verified && stated != NULL
+                        && stated->type != HR_JSON_NULL;
     }
 
     if (out->verified || source->allow_unverified) {
@@ -447,7 +478,8 @@ hr_prompt_verify(hr_prompt_loader_t *loader, const hr_prompt_source_t *source)
 
     return hr_diag_set(loader->diag, HR_INVALID,
                        "metadata.json does not have the hash of prompt.txt, "
-                       "which is %.*s", (int) out->hash.len, out->hash.data);
+                       "config.json and schema.json, which is %.*s",
+                       (int) out->hash.len, out->hash.data);
 }
 
 
@@ -472,7 +504,7 @@ hr_prompt_identify(hr_prompt_loader_t *loader, const hr_prompt_source_t *source)
     hr_arena_t        *arena = loader->prompt->arena;
     hr_prompt_info_t  *out = &loader->prompt->info;
 
-    rc = hr_sha256_hex(source->text, hex);
+    rc = hr_prompt_hash(source, loader->prompt->schema, hex);
     if (rc != HR_OK) {
         return rc;
     }

@@ -1,5 +1,4 @@
 #include "hr_prompt_remote.h"
-#include "hr_hash.h"
 #include "hr_text.h"
 
 
@@ -105,7 +104,8 @@ hr_prompt_remote_lines(hr_str_t text)
 
 hr_rc_t
 hr_prompt_remote_files(hr_arena_t *arena, const hr_prompt_source_t *source,
-    hr_str_t environment, hr_instant_t saved, hr_prompt_files_t *out)
+    const hr_schema_t *schema, hr_str_t environment, hr_instant_t saved,
+    hr_prompt_files_t *out)
 {
     char      hex[HR_SHA256_HEX + 1], time[HR_TIME_MAX];
     size_t    len;
@@ -116,7 +116,7 @@ hr_prompt_remote_files(hr_arena_t *arena, const hr_prompt_source_t *source,
     out->text = source->text;
     out->config = source->config;
 
-    rc = hr_sha256_hex(source->text, hex);
+    rc = hr_prompt_hash(source, schema, hex);
     if (rc != HR_OK) {
         return rc;
     }

@@ -25,15 +25,16 @@ hr_rc_t hr_prompt_remote_parse(hr_arena_t *arena, hr_str_t body,
 typedef struct {
     hr_str_t  text;             /* prompt.txt */
     hr_str_t  config;           /* config.json */
-    hr_str_t  metadata;         /* metadata.json, with the hash of the text */
+    hr_str_t  metadata;         /* metadata.json, with the bundle's hash */
 } hr_prompt_files_t;
 
 /*
  * The files of a source as hr_gen_load() reads them back.  environment is the
- * name of their folder ("production").  HR_NOMEM, HR_LIMIT.
+ * name of their folder ("production"), schema the one beside it.
+ * HR_NOMEM, HR_LIMIT.
  */
 hr_rc_t hr_prompt_remote_files(hr_arena_t *arena,
-    const hr_prompt_source_t *source, hr_str_t environment, hr_instant_t saved,
-    hr_prompt_files_t *out);
+    const hr_prompt_source_t *source, const hr_schema_t *schema,
+    hr_str_t environment, hr_instant_t saved, hr_prompt_files_t *out);
 
 #endif /* HR_PROMPT_REMOTE_H */

@@ -1,4 +1,5 @@
 #include "hr_schema_node.h"
+#include "hr_hash.h"
 #include "hr_text.h"
 
 
@@ -416,6 +417,7 @@ hr_schema_load(hr_arena_t *arena, hr_str_t json,
     hr_schema_vocabulary_pt vocabulary, void *ctx, const hr_schema_t **out,
     hr_diag_t *diag)
 {
+    char                hex[HR_SHA256_HEX + 1];
     hr_rc_t             rc;
     hr_json_t          *file;
     hr_schema_t        *schema;
@@ -451,6 +453,15 @@ hr_schema_load(hr_arena_t *arena, hr_str_t json,
     }
 
     if (rc == HR_OK) {
+        rc = hr_sha256_hex(json, hex);
+    }
+
+    if (rc == HR_OK) {
+        schema->hash = hr_arena_str(arena, hr_str(hex, HR_SHA256_HEX));
+        rc = schema->hash.data == NULL ? HR_NOMEM : HR_OK;
+    }
+
+    if (rc == HR_OK) {
         *out = schema;
     }
 
@@ -482,6 +493,13 @@ hr_str_t
 hr_schema_version(const hr_schema_t *schema)
 {
     return schema->version;
+}
+
+
+hr_str_t
+hr_schema_hash(const hr_schema_t *schema)
+{
+    return schema->hash;
 }
 
 

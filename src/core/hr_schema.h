@@ -36,6 +36,8 @@ hr_rc_t hr_schema_load(hr_arena_t *arena, hr_str_t json,
 
 hr_str_t hr_schema_name(const hr_schema_t *schema);
 hr_str_t hr_schema_version(const hr_schema_t *schema);
+/* SHA-256 of the bytes of the file, lower-case hex. */
+hr_str_t hr_schema_hash(const hr_schema_t *schema);
 
 /*
  * The value of "json_schema" for the request, compact, in two parts: the array

@@ -28,6 +28,7 @@ struct hr_schema_s {
     hr_schema_node_t  root;
     hr_str_t          name;
     hr_str_t          version;
+    hr_str_t          hash;
     hr_str_t          head;
     hr_str_t          tail;
 };

@@ -39,7 +39,7 @@ ngx_http_hr_gen_conf(ngx_http_hr_main_conf_t *hmcf, ngx_http_hr_gen_dirs_t *dirs
     dirs->prompts = (char *) hmcf->prompts_dir.data;
     dirs->data = (char *) hmcf->data_dir.data;
 
-    /* a changed prompt text is used and reported, not refused (I-30) */
+    /* a changed bundle is used and reported, not refused (I-30) */
     opts->allow_unverified = true;
     opts->model = ngx_http_hr_str(&hmcf->llm_model);
 }
@@ -62,7 +62,14 @@ static void
 ngx_http_hr_gen_notes(ngx_log_t *log, const hr_gen_t *gen)
 {
     size_t                i;
+    const char           *fault = hr_gen_prompt_fault(gen);
     const hr_findings_t  *notes = hr_gen_notes(gen);
+
+    if (fault != NULL) {
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "hr: %s; it is used, and /health is degraded until "
+                      "\"hrctl prompt lint --seal\"", fault);
+    }
 
     for (i = 0; i < notes->count; i++) {
         ngx_log_error(NGX_LOG_WARN, log, 0, "hr: %*s%s%*s",
@@ -206,7 +213,13 @@ ngx_http_hr_gen_release(ngx_http_hr_gen_t *handle)
 const char *
 ngx_http_hr_gen_error(void)
 {
-    return ngx_http_hr_gen_why;
+    const char  *fault = NULL;
+
+    if (ngx_http_hr_gen_why[0] == '\0' && ngx_http_hr_gen_current != NULL) {
+        fault = hr_gen_prompt_fault(ngx_http_hr_gen_current->gen);
+    }
+
+    return fault != NULL ? fault : ngx_http_hr_gen_why;
 }
 
 

@@ -30,7 +30,10 @@ void ngx_http_hr_gen_start_watch(ngx_cycle_t *cycle,
 ngx_http_hr_gen_t *ngx_http_hr_gen_acquire(void);
 void ngx_http_hr_gen_release(ngx_http_hr_gen_t *handle);    /* NULL is allowed */
 
-/* Why the last reading of changed files failed; "" when it did not. */
+/*
+ * Why the last reading of changed files failed, or which prompt bundle in use is
+ * not the one that its metadata.json states; "" when all is well.
+ */
 const char *ngx_http_hr_gen_error(void);
 
 #endif /* NGX_HTTP_HR_GEN_H */

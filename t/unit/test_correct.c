@@ -377,6 +377,25 @@ test_boundaries(void)
 }
 
 
+/* I-14: also management writes a method in parentheses. */
+static void
+test_methods(void)
+{
+    test_run_t  t;
+
+    const hr_str_t  method = HR_STR("указывай в скобках метод");
+
+    test_open(&t, GROUP, "Руководитель группы");
+    OK(hr_contains(t.context.values[HR_VAR_ROLE_TOPICS], method)
+       && hr_contains(t.context.values[HR_VAR_ROLE_TOPICS], HR_STR("развитие сотрудников")),
+       "a leader is asked for methods, beside the topics");
+
+    test_open(&t, GROUP, "Техник 1 категории");
+    OK(!hr_contains(t.context.values[HR_VAR_ROLE_TOPICS], method),
+       "a technician is not");
+}
+
+
 static void
 test_topics(void)
 {
@@ -458,6 +477,7 @@ main(void)
     test_kpis();
     test_career();
     test_boundaries();
+    test_methods();
     test_topics();
     test_manager();
     test_wild();

@@ -603,6 +603,53 @@ test_loading(void)
 }
 
 
+/* I-30: a changed byte of a file without a changed hash is reported. */
+static void
+test_bundle(void)
+{
+    static const struct {
+        const char  *path;
+        const char  *name;
+    } files[] = {
+        { "conf/prompts/production/prompt.txt", "a changed text is reported" },
+        { "conf/prompts/production/config.json", "so are changed settings" },
+        { "conf/prompts/schema.json", "and a changed schema" },
+        { "conf/prompts/production/metadata.json", "no hash, nothing to report" },
+    };
+
+    bool           wrong;
+    hr_gen_t      *gen;
+    hr_str_t       kept, changed;
+    hr_diag_t      diag;
+    hr_arena_t    *arena = hr_arena_create(16u * 1024 * 1024);
+    hr_gen_opts_t  opts = { .allow_unverified = true };
+
+    OK(hr_gen_prompt_fault(f.gen) == NULL, "the sample is the one it states");
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        for (size_t k = 0; k < f.count; k++) {
+
+            if (!hr_str_eq(f.files[k].path, hr_str_from_c(files[i].path))) {
+                continue;
+            }
+
+            kept = f.files[k].bytes;
+            changed = hr_arena_printf(arena, "%.*s\n", (int) kept.len, kept.data);
+            wrong = strstr(files[i].path, "metadata") == NULL;
+            f.files[k].bytes = wrong ? changed : HR_STR("{\"version\":1}");
+
+            OK(hr_gen_load(f.files, f.count, &opts, &gen, &diag) == HR_OK,
+               "it is used");
+            OK((hr_gen_prompt_fault(gen) != NULL) == wrong, files[i].name);
+            hr_gen_destroy(gen);
+            f.files[k].bytes = kept;
+        }
+    }
+
+    hr_arena_destroy(arena);
+}
+
+
 /* --- personal data ------------------------------------------------------------------------ */
 
 /* Every name of the KPI files' own lists, in none of the 1,689 requests. */
@@ -691,6 +738,7 @@ main(void)
     test_failures();
     test_legend();
     test_loading();
+    test_bundle();
     test_personal_data();
 
     free((char *) test_document().data);

@@ -26,6 +26,13 @@ static hr_prompt_rules_t  rules = { variables, 3, NULL };
     "\"response_format\":{\"type\":\"json_schema\"}}"
 
 
+static const hr_str_t *
+test_values(void *ctx, hr_str_t name, size_t *count)
+{
+    return hr_vocabulary_values(ctx, name, count);
+}
+
+
 static hr_prompt_t *
 test_load(const char *text, const char *config, hr_rc_t want, const char *name)
 {
@@ -215,7 +222,7 @@ test_identity(void)
     source.text = HR_STR("текст {{position}}");
     source.config = HR_STR(CONFIG);
     source.name = HR_STR("profile_generation");
-    (void) hr_sha256_hex(source.text, hex);
+    OK(hr_prompt_hash(&source, rules.schema, hex) == HR_OK, "its hash");
 
     OK(hr_prompt_load(&source, &rules, &p, &diag) == HR_INVALID,
        "a local bundle without metadata.json is refused");
@@ -229,7 +236,14 @@ test_identity(void)
     OK(hr_prompt_load(&source, &rules, &p, &diag) == HR_OK,
        "unless it is allowed");
     hr_prompt_info(p, &info);
-    OK(!info.verified, "which is visible");
+    OK(!info.verified && info.mismatch, "which is visible");
+    hr_prompt_destroy(p);
+
+    source.metadata = HR_STR("{\"version\":1,\"hash\":null}");
+    OK(hr_prompt_load(&source, &rules, &p, &diag) == HR_OK,
+       "metadata.json need not state a hash");
+    hr_prompt_info(p, &info);
+    OK(!info.verified && !info.mismatch, "which is no mismatch");
     hr_prompt_destroy(p);
 
     source.allow_unverified = false;
@@ -238,7 +252,7 @@ test_identity(void)
     OK(hr_prompt_load(&source, &rules, &p, &diag) == HR_OK,
        "the right hash is accepted");
     hr_prompt_info(p, &info);
-    OK(info.verified && info.version.len == 18
+    OK(info.verified && !info.mismatch && info.version.len == 18
        && memcmp(info.version.data, "local:", 6) == 0
        && memcmp(info.version.data + 6, hex, 12) == 0,
        "the version is local: and 12 digits of the hash");
@@ -260,6 +274,52 @@ test_identity(void)
     source.text = HR_STR("[{\"role\":\"robot\",\"content\":\"x\"}]");
     OK(hr_prompt_load(&source, &rules, &p, &diag) == HR_INVALID,
        "an unknown role");
+}
+
+
+/* I-30: one changed byte of any of the three files is another bundle. */
+static void
+test_bundle_hash(void)
+{
+    char                hex[4][HR_SHA256_HEX + 1], list[400], sum[3][HR_SHA256_HEX + 1];
+    hr_str_t            file, other;
+    hr_diag_t           diag;
+    const hr_schema_t  *schema;
+    hr_prompt_source_t  source;
+
+    memset(&source, 0, sizeof(source));
+    file = hr_test_file("conf/prompts/schema.json");
+    other = hr_arena_printf(arena, "%.*s ", (int) file.len, file.data);
+    OK(hr_schema_load(arena, other, test_values, voc, &schema, &diag) == HR_OK,
+       "a schema with one more blank");
+
+    source.text = HR_STR("{{position}}");
+    source.config = HR_STR(CONFIG);
+    OK(hr_prompt_hash(&source, rules.schema, hex[0]) == HR_OK
+       && hr_prompt_hash(&source, schema, hex[1]) == HR_OK, "two schemas");
+
+    source.config = HR_STR(CONFIG " ");
+    (void) hr_prompt_hash(&source, rules.schema, hex[2]);
+    source.config = HR_STR(CONFIG);
+    source.text = HR_STR("{{position}} ");
+    (void) hr_prompt_hash(&source, rules.schema, hex[3]);
+
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t k = 0; k < i; k++) {
+            OK(strcmp(hex[i], hex[k]) != 0,
+               "another text, other settings, another schema: another hash");
+        }
+    }
+
+    (void) hr_sha256_hex(HR_STR("{{position}}"), sum[0]);
+    (void) hr_sha256_hex(HR_STR(CONFIG), sum[1]);
+    (void) hr_sha256_hex(file, sum[2]);
+    (void) snprintf(list, sizeof(list), "%s  prompt.txt\n%s  config.json\n"
+                    "%s  ../schema.json\n", sum[0], sum[1], sum[2]);
+    (void) hr_sha256_hex(hr_str_from_c(list), hex[1]);
+    IS_STR(hex[1], HR_SHA256_HEX, hex[0], "the hash is that of sha256sum's list");
+
+    free((char *) file.data);
 }
 
 
@@ -387,8 +447,8 @@ test_remote(void)
        && info.max_tokens == 9000, "with text and settings of one version");
     hr_prompt_destroy(p);
 
-    OK(hr_prompt_remote_files(arena, &source, HR_STR("production"), 0, &files)
-       == HR_OK, "it can be kept");
+    OK(hr_prompt_remote_files(arena, &source, rules.schema, HR_STR("production"),
+                              0, &files) == HR_OK, "it can be kept");
 
     memset(&again, 0, sizeof(again));
     again.name = source.name;
@@ -563,13 +623,6 @@ test_models(void)
 }
 
 
-static const hr_str_t *
-test_values(void *ctx, hr_str_t name, size_t *count)
-{
-    return hr_vocabulary_values(ctx, name, count);
-}
-
-
 int
 main(void)
 {
@@ -591,6 +644,7 @@ main(void)
     test_lint();
     test_config();
     test_identity();
+    test_bundle_hash();
     test_request();
     test_short_segments();
     test_marks();
