@@ -329,3 +329,54 @@ message ~ tampered
 ['DELETE /api/admin/audit', "POST /api/admin/audit\n{}", "PUT /api/admin/audit/export\n{}"]
 --- error_code eval
 [405, 405, 405]
+
+
+
+=== TEST 17: I-33: after a change of the rules all scores are computed anew, in batches
+--- hr_database: t/data/profiles.sql
+--- setup
+my $id = 'bbbbbbbb-0000-4000-8000-000000000001';
+my $rescore = sub { api(POST => '/api/admin/maintenance', { action => 'rescore' })->{data} };
+my $row = "FROM profiles p JOIN profile_versions v ON v.profile_id = p.id"
+          . " AND v.version_number = p.current_version WHERE p.id = '$id'";
+sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)"
+    . " INSERT INTO profiles (id, department, position, profile_data, metadata_json, created_by,"
+    . " created_at, updated_at) SELECT printf('bbbbbbbb-0000-4000-9000-%012d', i), department,"
+    . " position || i, profile_data, metadata_json, created_by, created_at, updated_at"
+    . " FROM profiles, n WHERE id = '$id'");
+my $end = time + 10;
+my $known = sub { sql('SELECT count(*) FROM search_profiles WHERE status < 4') };
+select undef, undef, undef, 0.1 while $known->() < 121 && time < $end;
+my $text = sql("SELECT p.updated_at, count(*), sum(length(w.profile_content)) FROM profiles p"
+               . " JOIN profile_versions w ON w.profile_id = p.id WHERE p.id = '$id'");
+
+my $first = $rescore->();
+is($first->{profiles}{looked_at}, $known->(), 'every profile is looked at');
+cmp_ok($first->{profiles}{changed}, '>', 120, 'scores that were none are stored');
+is($first->{profiles}{skipped}, 1, 'a damaged document keeps its scores');
+is($first->{finding}, 'documents that cannot be read: 1, the first is that of profile'
+   . ' bbbbbbbb-0000-4000-8000-0000000000ff', 'and is named');
+is($rescore->()->{profiles}{changed}, 0, 'a second run finds nothing to do');
+
+my $right = api(GET => "/api/profiles/$id/quality");
+my $read = api(GET => "/api/profiles/$id");
+is($read->{validation_score}, $right->{validation_score}, 'the score is that of the report');
+is_deeply($read->{metadata}{validation}{quality}, $right->{quality}, 'so is the record');
+like($read->{metadata}{validation}{quality}{rule_version}, qr{/}, 'with the version of the rules');
+
+sql("UPDATE profiles SET validation_score = 0.123 WHERE id = '$id'");
+my $last = $rescore->();
+is($last->{profiles}{changed}, 1, 'a wrong score is one change');
+is(api(GET => "/api/profiles/$id")->{validation_score}, $right->{validation_score},
+   'and right again, no cached answer stays');
+is(sql("SELECT p.validation_score = v.validation_score AND p.metadata_json ="
+       . " v.generation_metadata AND p.completeness_score = v.completeness_score $row"), 1,
+   'in the version as well');
+is(sql("SELECT p.updated_at, count(*), sum(length(w.profile_content)) FROM profiles p"
+       . " JOIN profile_versions w ON w.profile_id = p.id WHERE p.id = '$id'"), $text,
+   'no version is made and no text changed');
+--- request
+GET /health/live
+--- db
+SELECT count(*), sum(detail ->> 'skipped'), min(detail ->> 'changed') FROM audit_log WHERE action = 'maintenance' AND object_id = 'rescore' => 3|3|0
+--- error_log: hr: maintenance: rescore: documents that cannot be read: 1

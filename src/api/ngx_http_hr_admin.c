@@ -4,12 +4,13 @@
  * A copy and a check of all pages take seconds on a large file, so none of
  * this runs on the only writer thread: each opens connections of its own in a
  * thread of the pool for what is slow.  Only the record of it in the audit trail is
- * a write.
+ * a write, and the scores of a batch of profiles.
  */
 
 #include "ngx_http_hr_api.h"
 #include "ngx_http_hr_audit.h"
 #include "ngx_http_hr_backup.h"
+#include "ngx_http_hr_rescore.h"
 
 
 /* ---- POST /api/admin/backup ---- */
@@ -249,10 +250,12 @@ typedef enum {
     NGX_HTTP_HR_CARE_OPTIMIZE,
     NGX_HTTP_HR_CARE_CHECK,
     NGX_HTTP_HR_CARE_VACUUM,
+    NGX_HTTP_HR_CARE_RESCORE,
     NGX_HTTP_HR_CARES
 } ngx_http_hr_care_t;
 
 typedef struct {
+    ngx_http_hr_rescore_t       scores;     /* first: see ngx_http_hr_rescore.h */
     ngx_http_hr_care_t          care;
     const hr_store_config_t    *store;
     bool                        ok;
@@ -268,7 +271,7 @@ typedef struct {
 static ngx_uint_t  ngx_http_hr_care_running;
 
 static const char *const  ngx_http_hr_care_names[NGX_HTTP_HR_CARES] = {
-    "checkpoint", "optimize", "integrity_check", "vacuum"
+    "checkpoint", "optimize", "integrity_check", "vacuum", "rescore"
 };
 
 
@@ -347,11 +350,30 @@ ngx_http_hr_care_text(ngx_http_hr_work_t *w, const ngx_http_hr_care_work_t *in)
           { "Файл базы цел", "The file is whole" } },
         { { "Файл не сжат: база занята, повторите позже",
             "The file was not compacted: the database is in use, try later" },
-          { "Файл базы сжат", "The file was compacted" } }
+          { "Файл базы сжат", "The file was compacted" } },
+        { { "Оценки пересчитаны, но часть документов не читается",
+            "The scores were computed anew, but some documents cannot be read" },
+          { "Оценки пересчитаны", "The scores were computed anew" } }
     };
 
     return ngx_http_hr_work_text(w, text[in->care][in->ok][HR_LANG_RU],
                                  text[in->care][in->ok][HR_LANG_EN]);
+}
+
+
+static hr_str_t
+ngx_http_hr_care_detail(ngx_http_hr_work_t *w, const ngx_http_hr_care_work_t *in)
+{
+    if (in->care != NGX_HTTP_HR_CARE_RESCORE) {
+        return in->ok ? HR_STR("{\"ok\":true}") : HR_STR("{\"ok\":false}");
+    }
+
+    return hr_arena_printf(w->arena,
+                           "{\"ok\":%s,\"looked_at\":%lld,\"changed\":%lld,"
+                           "\"skipped\":%lld}", in->ok ? "true" : "false",
+                           (long long) in->scores.seen,
+                           (long long) in->scores.changed,
+                           (long long) in->scores.skipped);
 }
 
 
@@ -364,8 +386,7 @@ ngx_http_hr_care_told(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
 
     rc = ngx_http_hr_audit(w, conn, "maintenance", "database",
                            hr_str_from_c(ngx_http_hr_care_names[in->care]),
-                           in->ok ? HR_STR("{\"ok\":true}")
-                                  : HR_STR("{\"ok\":false}"));
+                           ngx_http_hr_care_detail(w, in));
     if (rc != HR_OK) {
         return rc;
     }
@@ -378,6 +399,16 @@ ngx_http_hr_care_told(ngx_http_hr_work_t *w, hr_store_conn_t *conn)
     hr_jw_key(&jw, "finding");
     hr_jw_c(&jw, in->ok ? NULL : in->diag.text);
     hr_jw_kdouble(&jw, "seconds", (double) (in->ended - w->now) / 1000000);
+
+    if (in->care == NGX_HTTP_HR_CARE_RESCORE) {
+        hr_jw_key(&jw, "profiles");
+        hr_jw_object(&jw);
+        hr_jw_kint(&jw, "looked_at", in->scores.seen);
+        hr_jw_kint(&jw, "changed", in->scores.changed);
+        hr_jw_kint(&jw, "skipped", in->scores.skipped);
+        hr_jw_end_object(&jw);
+    }
+
     hr_jw_end_object(&jw);
     hr_envelope_end(&jw);
 
@@ -406,6 +437,29 @@ ngx_http_hr_care_done(ngx_http_hr_work_t *w)
 
     return ngx_http_hr_work_next(w, NGX_HTTP_HR_WORK_WRITE,
                                  ngx_http_hr_care_told, NULL);
+}
+
+
+static ngx_int_t
+ngx_http_hr_care_rescored(ngx_http_hr_work_t *w)
+{
+    ngx_http_hr_care_work_t  *in = w->in;
+
+    in->ok = w->rc == HR_OK && in->scores.skipped == 0;
+    in->ended = hr_time_now();
+
+    if (w->rc != HR_OK) {
+        (void) hr_diag_set(&in->diag, w->rc, "%s", w->op.text[0] != '\0'
+                           ? w->op.text : "no memory, or too much is waiting");
+
+    } else if (!in->ok) {
+        (void) hr_diag_set(&in->diag, HR_INVALID,
+                           "documents that cannot be read: %lld, the first is that of"
+                           " profile %s", (long long) in->scores.skipped,
+                           in->scores.broken);
+    }
+
+    return ngx_http_hr_care_done(w);
 }
 
 
@@ -438,8 +492,8 @@ ngx_http_hr_care_read(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx,
 
     ngx_http_hr_problems_init(&p, ctx);
     ngx_http_hr_problem_text(&p, "body.action", "Input should be 'checkpoint', "
-                             "'optimize', 'integrity_check' or 'vacuum'", "value_error",
-                             action.v);
+                             "'optimize', 'integrity_check', 'vacuum' or 'rescore'",
+                             "value_error", action.v);
     *rc = ngx_http_hr_problems_send(r, ctx, &p);
 
     return NGX_DECLINED;
@@ -477,8 +531,10 @@ ngx_http_hr_admin_maintenance(ngx_http_request_t *r, ngx_http_hr_ctx_t *ctx)
     in->care = care;
     in->store = &((ngx_http_hr_api_t *) ctx->conf->api)->db.store;
 
-    rc = ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_SLOW, ngx_http_hr_care_run,
-                                ngx_http_hr_care_done);
+    rc = care == NGX_HTTP_HR_CARE_RESCORE
+         ? ngx_http_hr_rescore(w, ngx_http_hr_care_rescored)
+         : ngx_http_hr_work_start(w, NGX_HTTP_HR_WORK_SLOW, ngx_http_hr_care_run,
+                                  ngx_http_hr_care_done);
     if (rc == NGX_DONE) {
         ngx_http_hr_care_running = 1;
     }

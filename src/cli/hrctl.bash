@@ -67,7 +67,7 @@ _hrctl()
 
     case $command in
         maintenance)
-            mapfile -t COMPREPLY < <(compgen -W "checkpoint optimize integrity_check vacuum" -- "$cur") ;;
+            mapfile -t COMPREPLY < <(compgen -W "checkpoint optimize integrity_check vacuum rescore" -- "$cur") ;;
         "data check"|"prompt lint")
             mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         "backup verify"|"backup restore"|"profiles import")

@@ -191,7 +191,7 @@ const hrctl_command_t  hrctl_commands[] = {
     { "audit export", "", 0, 0, hrctl_audit_export, hrctl_trail_options,
       "the trail as JSON lines" },
 
-    { "maintenance", "checkpoint|optimize|integrity_check|vacuum", 1, 1,
+    { "maintenance", "checkpoint|optimize|integrity_check|vacuum|rescore", 1, 1,
       hrctl_maintenance, NULL, "care of the database" },
     { "cache stats", "", 0, 0, hrctl_cache_stats, NULL,
       "hits and fill of the response cache" },

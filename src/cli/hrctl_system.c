@@ -84,6 +84,16 @@ hrctl_maintenance_show(hrctl_t *ctl, const cJSON *root)
     hrctl_line("finding", hrctl_text(root, "data.finding"));
     hrctl_line_printf("seconds", "%.2f", hrctl_number(root, "data.seconds", 0));
 
+    /* of rescore */
+    if (hrctl_number(root, "data.profiles.looked_at", -1) >= 0) {
+        hrctl_line_printf("looked at", "%.0f",
+                          hrctl_number(root, "data.profiles.looked_at", 0));
+        hrctl_line_printf("changed", "%.0f",
+                          hrctl_number(root, "data.profiles.changed", 0));
+        hrctl_line_printf("skipped", "%.0f",
+                          hrctl_number(root, "data.profiles.skipped", 0));
+    }
+
     return HRCTL_OK;
 }
 

@@ -156,4 +156,11 @@ hr_json_t *hr_score_json(hr_arena_t *arena, const hr_score_report_t *report);
 hr_rc_t hr_score_publish(hr_arena_t *arena, hr_json_t *meta,
     const hr_completeness_t *completeness, const hr_score_report_t *report);
 
+/*
+ * The facts that a generation recorded in its metadata, for computing the scores
+ * of the same document anew.  Nothing is known of an edited document, nor
+ * when meta has no such record.  meta may be NULL.
+ */
+void hr_score_facts(const hr_json_t *meta, hr_score_facts_t *facts);
+
 #endif /* HR_SCORE_H */

@@ -268,3 +268,49 @@ hr_score_publish(hr_arena_t *arena, hr_json_t *meta,
 
     return o.rc;
 }
+
+
+static void
+hr_score_facts_remark(hr_str_t code, hr_score_facts_t *facts)
+{
+    if (hr_str_eq(code, HR_STR("manager_not_in_tree"))) {
+        facts->manager_known = true;
+
+    } else if (hr_str_eq(code, HR_STR("manager_rank"))) {
+        facts->manager_known = true;
+        facts->manager_in_tree = true;
+        facts->manager_rank_known = true;
+    }
+}
+
+
+void
+hr_score_facts(const hr_json_t *meta, hr_score_facts_t *facts)
+{
+    const hr_json_t  *quality, *measures, *schema, *remark;
+
+    memset(facts, 0, sizeof(hr_score_facts_t));
+
+    quality = hr_json_get(hr_json_get(meta, "validation"), "quality");
+    measures = hr_json_get(quality, "measures");
+    schema = hr_json_get(measures, "schema_valid");
+
+    /* null after an edit: what was measured was another document */
+    if (!hr_json_is(schema, HR_JSON_BOOL)) {
+        return;
+    }
+
+    facts->schema_known = true;
+    facts->schema_valid = schema->boolean;
+    facts->kpis_known = hr_json_double(hr_json_get(measures, "matched_kpis"),
+                                       &facts->kpis_matched);
+    facts->levels_known = hr_json_double(hr_json_get(measures, "right_levels"),
+                                         &facts->levels_right);
+
+    remark = hr_json_get(quality, "remarks");
+    remark = hr_json_is(remark, HR_JSON_ARRAY) ? remark->first : NULL;
+
+    for ( /* void */ ; remark != NULL; remark = remark->next) {
+        hr_score_facts_remark(hr_json_text(hr_json_get(remark, "code")), facts);
+    }
+}

@@ -170,6 +170,13 @@ hr_rc_t hr_store_profiles_each(hr_store_conn_t *conn, const hr_str_t *ids,
     hr_rc_t (*row)(void *ctx, const hr_store_profile_t *profile), void *ctx);
 
 /*
+ * At most limit (1..10,000) ids of profiles in their order, those behind the
+ * given one (absent: from the first).
+ */
+hr_rc_t hr_store_profile_ids(hr_store_conn_t *conn, hr_arena_t *arena,
+    hr_str_t after, size_t limit, hr_str_t **ids, size_t *count);
+
+/*
  * Links of the position list (D-42..D-45): per unit_path or department, per
  * position and per status the newest row (greatest created_at, then the latest
  * inserted).  Rows whose id is no UUID are skipped.  mask: statuses wanted.
@@ -333,6 +340,19 @@ typedef struct {
 
 hr_rc_t hr_store_version_delete(hr_store_conn_t *conn, hr_str_t profile_id,
     int64_t number, hr_instant_t now, hr_store_deleted_t *deleted);
+
+/*
+ * Scores of the current version and of the profile, computed anew (I-33): no
+ * version is made and no time changes, the etag does.  NO_PROFILE, STALE.
+ */
+typedef struct {
+    double     validation;      /* 0..1, or HR_STORE_NO_SCORE */
+    double     completeness;    /* 0..1 */
+    hr_str_t   metadata;        /* absent: stays */
+} hr_store_scores_t;
+
+hr_rc_t hr_store_rescore(hr_store_conn_t *conn, hr_str_t profile_id,
+    const hr_store_scores_t *scores, const hr_store_expect_t *expect);
 
 #define HR_STORE_SET_EMPLOYEE  1u
 #define HR_STORE_SET_STATUS    2u

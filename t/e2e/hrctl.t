@@ -390,6 +390,8 @@ says('the cache', 0, qr/^SHARD +HITS.*^all +\d+/ms, $none, qw( cache stats ));
 is(scalar @{ json('in JSON', qw( cache stats )) }, 4, 'four shards');
 says('care', 0, qr/whole/, $none, qw( maintenance integrity_check ));
 says('its name in SQL', 0, qr/compacted/, $none, qw( maintenance vacuum ));
+says('scores by the rules of today', 0, qr/^looked at +\d+\nchanged +\d+\nskipped +0$/m, $none,
+     qw( maintenance rescore ));
 says('care that there is not', 7, $none, qr/422/, qw( maintenance defrost ));
 says('health', 0, qr/^status +healthy\n/m, $none, 'health');
 

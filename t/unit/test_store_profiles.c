@@ -549,6 +549,58 @@ approval_and_purge(void)
 }
 
 
+/* I-33: scores by other rules */
+static void
+scores_anew(void)
+{
+    size_t                n;
+    hr_str_t             *ids, id = hr_fixture_id(90);
+    hr_store_scores_t     s = { .validation = 0.25, .completeness = 0.5,
+                                .metadata = HR_STR_INIT("{\"a\":1}") };
+    hr_store_expect_t     expect = { .etag = HR_STR_INIT("0000000000000000") };
+    hr_store_version_t    v;
+
+    WRITE(hr_fixture_profile(90, "Отдел", "Роль", NULL, AT(950)));
+    hr_store_profile_get(r, a, id, &profile);
+
+    IS_INT(WRITE(hr_store_rescore(w, id, &s, &expect)), HR_CONFLICT,
+           "a row that moved keeps its scores");
+    IS_INT(hr_fixture_error, HR_STORE_E_STALE, "with a reason");
+
+    expect.etag = hr_str_from_c(profile.card.etag);
+    IS_INT(WRITE(hr_store_rescore(w, id, &s, &expect)), HR_OK, "scores");
+    hr_store_profile_card(r, a, id, &card);
+    OK(card.validation_score == 0.25 && card.completeness_score == 0.5
+       && card.version_count == 1 && card.updated_at == profile.card.updated_at
+       && strcmp(card.etag, profile.card.etag) != 0,
+       "are in the row, without a version; the tag tells");
+    hr_store_version_get(r, a, id, 1, &v, NULL);
+    OK(v.validation_score == 0.25 && hr_str_eq(v.metadata, s.metadata),
+       "and in its version");
+
+    s.validation = HR_STORE_NO_SCORE;
+    s.metadata = HR_STR_NULL;
+    IS_INT(WRITE(hr_store_rescore(w, id, &s, NULL)), HR_OK, "no score");
+    hr_store_version_get(r, a, id, 1, &v, NULL);
+    OK(v.validation_score < 0 && hr_str_eq(v.metadata, HR_STR("{\"a\":1}")),
+       "is none, and metadata that are not given stay");
+
+    s.validation = 1.5;
+    IS_INT(WRITE(hr_store_rescore(w, id, &s, NULL)), HR_INVALID, "1 is the most");
+    s.validation = 1;
+    IS_INT(WRITE(hr_store_rescore(w, hr_fixture_id(91), &s, NULL)), HR_NOT_FOUND,
+           "a profile that there is not");
+
+    IS_INT(hr_store_profile_ids(r, a, HR_STR_NULL, 1, &ids, &n), HR_OK, "ids");
+    IS_INT(n, 1, "no more than asked for");
+    IS_INT(hr_store_profile_ids(r, a, hr_fixture_id(89), 2, &ids, &n), HR_OK,
+           "from a place on");
+    OK(n >= 1 && hr_str_eq(ids[0], id), "in their order");
+    IS_INT(hr_store_profile_ids(r, a, HR_STR_NULL, 0, &ids, &n), HR_INVALID,
+           "none is no number");
+}
+
+
 /* I-39: the state is the version's; I-04: who needs a look at the KPIs */
 static void
 approval_of_versions(void)
@@ -663,6 +715,7 @@ main(void)
     several();
     stripes();
     exhaustion();
+    scores_anew();
     approval_of_versions();
     approval_and_purge();
 
