@@ -341,8 +341,8 @@ my $row = "FROM profiles p JOIN profile_versions v ON v.profile_id = p.id"
           . " AND v.version_number = p.current_version WHERE p.id = '$id'";
 sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)"
     . " INSERT INTO profiles (id, department, position, profile_data, metadata_json, created_by,"
-    . " created_at, updated_at) SELECT printf('bbbbbbbb-0000-4000-9000-%012d', i), department,"
-    . " position || i, profile_data, metadata_json, created_by, created_at, updated_at"
+    . " created_at, updated_at, generation_time_seconds) SELECT printf('bbbbbbbb-0000-4000-9000-%012d', i), department,"
+    . " position || i, profile_data, metadata_json, created_by, created_at, updated_at, 1"
     . " FROM profiles, n WHERE id = '$id'");
 my $end = time + 10;
 my $known = sub { sql('SELECT count(*) FROM search_profiles WHERE status < 4') };
