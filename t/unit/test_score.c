@@ -408,42 +408,6 @@ test_levels(void)
 }
 
 
-/* The scores of an unchanged document are computed anew from its own record. */
-static void
-test_facts(const hr_score_facts_t *facts)
-{
-    hr_json_t          *meta, *again;
-    hr_score_facts_t    own = *facts, known;
-    hr_completeness_t   c;
-    hr_score_report_t   r;
-
-    own.manager_known = true;
-    own.manager_in_tree = true;
-    own.manager_rank_known = true;
-
-    meta = hr_json_new(arena, HR_JSON_OBJECT);
-    hr_score_completeness(arena, load("perfect"), &c);
-    hr_score_quality(arena, quality, voc, load("perfect"), &own, &r);
-    (void) hr_score_publish(arena, meta, &c, &r);
-    again = hr_json_clone(arena, meta);
-
-    hr_score_facts(meta, &known);
-    hr_score_quality(arena, quality, voc, load("perfect"), &known, &r);
-    OK(hr_score_publish(arena, again, &c, &r) == HR_OK
-       && hr_findings_count(&r.remarks, "manager_rank") == 1
-       && hr_json_equal(meta, again), "facts of a generation are found again");
-
-    hr_score_quality(arena, quality, voc, load("perfect"), NULL, &r);
-    (void) hr_score_publish(arena, meta, &c, &r);
-    hr_score_facts(meta, &known);
-    OK(!known.schema_known && !known.kpis_known && !known.levels_known
-       && !known.manager_known, "an edited document has none");
-
-    hr_score_facts(NULL, &known);
-    OK(!known.schema_known, "nor have absent metadata");
-}
-
-
 static void
 test_report(void)
 {
@@ -499,8 +463,6 @@ test_report(void)
     OK(hr_score_publish(arena, meta, &c, &r) == HR_OK
        && hr_json_path(meta, "validation.quality") != NULL,
        "a malformed member is replaced");
-
-    test_facts(&facts);
 
     r = score(load("empty"));
     json = hr_score_json(arena, &r);
