@@ -7,6 +7,10 @@
 #include "ngx_http_hr_job.h"
 #include "ngx_http_hr_thread.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 
 const ngx_http_hr_route_t *const  ngx_http_hr_route_tables[] = {
     ngx_http_hr_system_routes,
@@ -285,6 +289,22 @@ ngx_http_hr_init_process(ngx_cycle_t *cycle)
 }
 
 
+#if defined(__SANITIZE_ADDRESS__)
+
+/*
+ * Leaks are looked for now and the destructors of libraries left out: with the modules
+ * preloaded, that of p11-kit (of libcurl's TLS) can wait for the locale lock for ever.
+ */
+static void
+ngx_http_hr_exit_sanitized(void)
+{
+    __lsan_do_leak_check();
+    _exit(0);
+}
+
+#endif
+
+
 void
 ngx_http_hr_exit_process(ngx_cycle_t *cycle)
 {
@@ -306,4 +326,8 @@ ngx_http_hr_exit_process(ngx_cycle_t *cycle)
     ngx_http_hr_db_exit_process();
     ngx_http_hr_stat_exit_process();
     ngx_http_hr_worker_slot_release(hmcf->worker_slot);
+
+#if defined(__SANITIZE_ADDRESS__)
+    (void) atexit(ngx_http_hr_exit_sanitized);
+#endif
 }
